@@ -1,0 +1,27 @@
+"""The options that reach the pure stages; `aggregator.settings` fills them from the user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """Limits on what a reader takes from a dump."""
+
+    max_record_bytes: int = 20_000_000
+    """A larger record is rejected as ``too_large`` (bytes, after decompression)."""
+    max_files: int = 1_000_000
+    """A folder or glob with more files is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningOptions:
+    """Limits on one page, and what counts as an embedded article."""
+
+    max_page_bytes: int = 10_000_000
+    """A larger page is rejected as ``too_large`` (bytes)."""
+    max_depth: int = 200
+    """HTML nested deeper is rejected as ``too_deep``; trafilatura cuts text from 250 on."""
+    page_seconds: float = 30.0
+    """A page that takes longer to clean is rejected as ``timeout`` (seconds)."""
