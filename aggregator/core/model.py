@@ -68,7 +68,11 @@ class Record:
     `payload` is the document: bytes as delivered (``charset`` is what the transport said of
     them), or a str where the container already decoded it (JSONL). `locator` says where it
     stood: ``line 12``, ``byte 3456``, ``file``. `record_time` is when the dump says that it
-    was captured (aware, UTC), never a file's mtime.
+    was captured (aware, UTC), never a file's mtime. `fallback` is what the user says of
+    dumps that say nothing (``ingest --outlet --date``): it counts only where neither
+    `declared` nor the page tells. `feed_item` marks an item of a feed, which is never a
+    revision of a fuller text at its address. `warnings` are things the reader repaired or
+    noticed (a lone surrogate replaced, a page cut off by the crawler).
     """
 
     locator: str
@@ -77,7 +81,12 @@ class Record:
     url: str | None = None
     charset: str | None = None
     record_time: datetime | None = None
+    feed_item: bool = False
+    """An entry of a feed: an article of its own, never a revision of the page it links to."""
     declared: Declared = field(default_factory=Declared)
+    fallback: Declared = field(default_factory=Declared)
+    feed_item: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

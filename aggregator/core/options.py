@@ -13,6 +13,11 @@ class ReadingOptions:
     """A larger record is rejected as ``too_large`` (bytes, after decompression)."""
     max_files: int = 1_000_000
     """A folder or glob with more files is refused."""
+    max_expansion: int = 200
+    """A compressed dump that grows more than this many times is refused as a bomb, once
+    it has given `expansion_floor_bytes`; real text grows 3 to 30 times."""
+    expansion_floor_bytes: int = 256_000_000
+    """Bytes of decompressed data below which `max_expansion` is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
