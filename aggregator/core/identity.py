@@ -1,0 +1,151 @@
+"""What a thing is called: addresses and ids, made from content and address, never arrival.
+
+All digests are BLAKE2b (RFC 7693) over length-prefixed fields, so that no two lists of
+fields run into one another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import fields
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from aggregator.core.model import ExtractedArticle, Record, Role
+from aggregator.core.times import to_text
+
+_ID_BYTES = 10
+_TRACKING = re.compile(
+    r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_cid|mc_eid"
+    r"|_hsenc|_hsmi|mkt_tok|ref_src|ref_url|cmpid|ocid|ncid|smid|xtor|at_\w+|ito|__twitter_impression"
+    r"|spm|vero_id|wt_mc|oly_\w+_id|s_cid|ICID|ns_\w+)$",
+    re.IGNORECASE,
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def digest(parts: Iterable[bytes | str | None], size: int = 16) -> bytes:
+    """BLAKE2b of the parts, each prefixed by its length; None differs from an empty part."""
+    state = hashlib.blake2b(digest_size=size)
+    for part in parts:
+        raw = b"" if part is None else part if isinstance(part, bytes) else _utf8(part)
+        state.update(b"-" if part is None else b"%d:" % len(raw))
+        state.update(raw)
+    return state.digest()
+
+
+def normalise_address(url: str | None) -> str | None:
+    """The address that a URL names: host lower-cased, fragment and tracking dropped.
+
+    Only absolute http and https URLs are addresses (RFC 3986); anything else gives None.
+    User information is dropped: it is no part of where a page stands.
+    """
+    try:
+        parts = urlsplit((url or "").strip())
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        return None
+    if ":" in host:
+        host = f"[{host}]"
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+        host = f"{host}:{port}"
+    return urlunsplit((parts.scheme, host, parts.path or "/", _query(parts.query), ""))
+
+
+def _query(query: str) -> str:
+    """The query without tracking parameters; untouched when there are none."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = [pair for pair in pairs if not _TRACKING.match(pair[0])]
+    return query if len(kept) == len(pairs) else urlencode(kept)
+
+
+def record_key(record: Record) -> bytes:
+    """Identity of a delivery: its payload, URL and what the dump declares, but no time.
+
+    The same page crawled again without a change has the same key: it is ``known``.
+    """
+    said = (getattr(record.declared, f.name) for f in fields(record.declared))
+    return digest([record.kind, record.payload, normalise_address(record.url), *said])
+
+
+def page_address(record: Record, own_url: str | None) -> str:
+    """Address of a record's page: its URL, else its own link, else a hash of its text.
+
+    A feed item has an address of its own kind: it is no revision of the fuller page there.
+    """
+    address = normalise_address(record.url) or normalise_address(own_url)
+    if address is None:
+        return f"text:{digest([_collapsed(record.payload)]).hex()}"
+    return f"feed:{address}" if record.feed_item else address
+
+
+def has_address(address: str) -> bool:
+    """Whether a page address came from a URL: only then can there be revisions."""
+    return not address.startswith("text:")
+
+
+def embedded_key(article: ExtractedArticle, text_digest: bytes) -> str:
+    """What tells an embedded article from the others of its page."""
+    link = normalise_address(article.link)
+    if link:
+        return f"link:{link}"
+    if article.title:
+        return f"title:{article.outlet or ''}\n{article.title}"
+    return f"text:{text_digest.hex()}"
+
+
+def article_id(address: str, role: Role, key: str = "", number: int = 1) -> str:
+    """Id of the article at an address: ``a`` and 20 hex digits.
+
+    `key` and `number` (from 1, for repeats) tell embedded articles of one page apart.
+    """
+    return "a" + digest([role, address, key, str(number)], _ID_BYTES).hex()
+
+
+def cluster_id(canonical_article_id: str) -> str:
+    """Id of the cluster whose canonical article has this id."""
+    return "c" + canonical_article_id[1:]
+
+
+def article_of_cluster_id(identifier: str) -> str:
+    """Id of the article that was canonical when the cluster had this id."""
+    return "a" + identifier[1:]
+
+
+def revision_id(article: str, content: ExtractedArticle, carrier: str | None) -> bytes:
+    """Identity of a revision: everything that the page says of the article."""
+    return digest(
+        [
+            article,
+            content.text,
+            content.title,
+            content.author,
+            content.outlet,
+            content.link,
+            to_text(content.published),
+            to_text(content.modified),
+            content.language,
+            content.section,
+            carrier,
+        ]
+    )
+
+
+def node_id(text_digest: bytes, *, short: bool) -> int:
+    """Content hash of a distinct text as a signed 64-bit integer.
+
+    A text too short to compare is another node than the same text where it is long enough.
+    """
+    return int.from_bytes(digest([text_digest, b"short" if short else b"long"], 8), signed=True)
+
+
+def _collapsed(payload: bytes | str) -> bytes:
+    raw = payload if isinstance(payload, bytes) else _utf8(payload)
+    return b" ".join(raw.split())
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,59 @@
+"""Times as the store keeps them: RFC 3339 in UTC, whole seconds, as text.
+
+Text of one fixed form sorts bytewise as time does and is the same on every database.
+Midnight +00:00 means day precision (DESIGN section 2).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+_MIDNIGHT = "T00:00:00Z"
+UNKNOWN_KEY = "~"
+"""Sorts behind every `order_key`: the key of an unknown time."""
+
+
+def to_text(moment: datetime | None) -> str | None:
+    """Write an aware datetime as ``2025-07-13T10:00:00Z`` (RFC 3339); None stays None.
+
+    Raises ValueError for a naive datetime: a time without a zone is no time.
+    """
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError(f"time without a zone: {moment!r}")
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def from_text(text: str | None) -> datetime | None:
+    """Read what `to_text` wrote; raises ValueError for any other form."""
+    if text is None:
+        return None
+    return datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
+
+
+def has_day_precision(text: str) -> bool:
+    """Whether only the day of this time is known."""
+    return text.endswith(_MIDNIGHT)
+
+
+def order_key(text: str | None) -> str:
+    """Key of a published time in "who was first": by day, then known times, unknown last."""
+    if text is None:
+        return UNKNOWN_KEY
+    return f"{text[:10]}{1 if has_day_precision(text) else 0}{text[10:]}"
+
+
+def from_order_key(key: str | None) -> str | None:
+    """The time that `order_key` made this key of; None for an unknown time."""
+    if key is None or key == UNKNOWN_KEY:
+        return None
+    return key[:10] + key[11:]
+
+
+def day_number(text: str | None) -> int | None:
+    """Days since 1970-01-01 of a time written by `to_text`; None for None."""
+    if text is None:
+        return None
+    return date.fromisoformat(text[:10]).toordinal() - date(1970, 1, 1).toordinal()
