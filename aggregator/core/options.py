@@ -30,3 +30,15 @@ class CleaningOptions:
     """HTML nested deeper is rejected as ``too_deep``; trafilatura cuts text from 250 on."""
     page_seconds: float = 30.0
     """A page that takes longer to clean is rejected as ``timeout`` (seconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingOptions:
+    """Thresholds of the decision (`aggregator.core.decision`)."""
+
+    window_days: int = 30
+    """Two texts published further apart are never ``near`` (days; 0 = no window)."""
+    short_main_words: int = 30
+    """A main article with fewer words is short: ``exact`` only."""
+    short_embedded_words: int = 100
+    """An embedded article with fewer words is short: ``exact`` only."""

@@ -1,0 +1,1 @@
+"""Which pairs are worth a comparison: keys that likely copies share."""

@@ -1,0 +1,96 @@
+"""Texts as arrays: tokens, shingles, and the fingerprint that carries both.
+
+A token is a uint32: the upper 29 bits are a hash of the word, `UNIT_BITS` say how many
+such tokens make one word of length (1, 2 or 4, see `aggregator.core.text.unit`), and
+`DIGIT_BIT` says that the word holds a digit. So evidence can count words and compare
+numbers without the text.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Tokens = NDArray[np.uint32]
+"""A text's tokens in order, shape (n,)."""
+Hashes = NDArray[np.uint64]
+"""64-bit hashes, shape (n,)."""
+
+DIGIT_BIT: Final = 1
+UNIT_BITS: Final = 6
+"""Mask of the two bits that hold log2 of the unit."""
+HASH_BITS: Final = 0xFFFFFFF8
+
+SHINGLE_WORDS: Final = 3
+"""Words in a shingle; in unspaced scripts as many characters as make these words."""
+SHINGLING: Final = "shingles-3w-1"
+"""Name of the shingling below; changes with any change of its result."""
+
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)  # odd: the multiplier of splitmix64 (Steele 2014)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fingerprint:
+    """What the store keeps of a text to find and to verify its copies.
+
+    `digest`: 16 bytes, blake2b of the normalised words joined by spaces; equal digests are
+    the relation ``exact``. `word_count`: length in words (see `word_count`). `tokens`: shape
+    (n,), uint32. `signature`: shape (num_perm,), uint64, datasketch MinHash hash values.
+    """
+
+    digest: bytes
+    word_count: int
+    tokens: Tokens
+    signature: Hashes
+
+
+def units(tokens: Tokens) -> NDArray[np.uint32]:
+    """How many tokens of its kind make one word, for each token: 1, 2 or 4."""
+    shift = (tokens & np.uint32(UNIT_BITS)) >> np.uint32(1)
+    return np.left_shift(np.uint32(1), shift).astype(np.uint32, copy=False)
+
+
+def word_count(tokens: Tokens) -> int:
+    """Length in words: tokens of spaced scripts, and the others by their unit, rounded up."""
+    return math.ceil(float((1.0 / units(tokens)).sum()))
+
+
+def grams(tokens: Tokens, words: int) -> Hashes:
+    """Hash the run of `words` words that starts at each token, shape (n,).
+
+    A run is as many tokens as make `words` words of the kind of its first token. The last
+    positions, where no whole run starts, repeat the last whole one; a text shorter than a
+    run has one gram, of all its tokens.
+    """
+    if len(tokens) == 0:
+        return np.empty(0, dtype=np.uint64)
+    kinds = tokens & np.uint32(UNIT_BITS)
+    if not kinds.any():
+        return _fixed_grams(tokens, words)
+    out = np.zeros(len(tokens), dtype=np.uint64)
+    for log_unit in range(3):
+        chosen = kinds == log_unit << 1
+        if chosen.any():
+            out[chosen] = _fixed_grams(tokens, words << log_unit)[chosen]
+    return out
+
+
+def _fixed_grams(tokens: Tokens, size: int) -> Hashes:
+    """A polynomial over the tokens modulo 2**64; MinHash mixes it (fmix64) before use."""
+    size = min(size, len(tokens))
+    wide = tokens.astype(np.uint64)
+    whole = len(tokens) - size + 1
+    hashes = wide[:whole].copy()
+    for step in range(1, size):
+        hashes *= _BASE
+        hashes += wide[step : step + whole]
+    return np.concatenate([hashes, np.repeat(hashes[-1:], size - 1)])
+
+
+def shingles(tokens: Tokens) -> Hashes:
+    """The set of a text's shingles as a sorted array without repeats, shape (n,)."""
+    return np.unique(grams(tokens, SHINGLE_WORDS))
