@@ -285,7 +285,9 @@ def build_all() -> dict[Path, bytes]:
 def main() -> int:
     """Write the files whose content differs, or with ``--check`` only name them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 on a difference")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 on a difference"
+    )
     check = parser.parse_args().check
     stale = [
         (path, data)
