@@ -34,19 +34,22 @@ is_current() {
     "$venv/bin/python" -c '' 2>/dev/null && ingredients "$1" | cmp -s - "$venv/made-of-$1"
 }
 
+pip_install() {
+    "$venv/bin/python" -m pip --disable-pip-version-check --no-input install --quiet "$@"
+}
+
 # The stamp goes first and comes back last, so an interrupted change is seen and made anew.
 make_environment() {
     is_current "$1" && return
-    set -- "$1" "$venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet"
-    if ! ls "$venv"/made-of-* >/dev/null 2>&1 || ! "$venv/bin/python" -m pip --version \
-        >/dev/null 2>&1; then
-        python=$(find_python)
+    if ! ls "$venv"/made-of-* >/dev/null 2>&1 || ! "$venv/bin/pip" --version >/dev/null 2>&1; then
+        python=$(find_python) || exit
         echo "making $venv with $("$python" --version) ..." >&2
         "$python" -m venv --clear "$venv" || fail "$venv could not be made"
     fi
     rm -f "$venv"/made-of-*
     echo "installing the packages of $1 ..." >&2
-    $2 --require-hashes -r "$1" || fail "the locked packages could not be installed"
-    $2 --no-deps --no-build-isolation --editable . || fail "the project could not be installed"
+    pip_install --require-hashes -r "$1" || fail "the locked packages could not be installed"
+    pip_install --no-deps --no-build-isolation --editable . ||
+        fail "the project could not be installed"
     ingredients "$1" >"$venv/made-of-$1"
 }
