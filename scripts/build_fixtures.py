@@ -228,7 +228,8 @@ def _warc_records(entry: dict[str, Any]) -> Iterator[WarcRecord]:
     for number, (url, answer) in enumerate(_warc_exchanges(entry)):
         when += timedelta(seconds=7)
         parts = urlsplit(url)
-        request = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.hostname}\r\n\r\n".encode()
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        request = f"GET {target} HTTP/1.1\r\nHost: {parts.hostname}\r\n\r\n".encode()
         seed = f"{path}#{number}"
         yield _warc_record(WarcRecordType.request, f"{seed}?", when, url, request)
         yield _warc_record(WarcRecordType.response, seed, when, url, answer)
