@@ -1,0 +1,355 @@
+"""From a producer's keys to ours: what JSONL, JSON, CSV and Parquet rows say of a page.
+
+The tables hold the keys of the usual producers: trafilatura, news-please, newspaper,
+Hugging Face's cc_news and FineWeb, C4 and its kin, OSCAR, RealNews, passim, webhose, Event
+Registry, NewsAPI, schema.org's NewsArticle, and plain ``html`` or ``text``. A user's mapping
+goes before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
+from aggregator.readers.encoding import storable
+from aggregator.readers.markup import is_markup
+
+FIELD_NAMES = (
+    "url",
+    "title",
+    "text",
+    "html",
+    "outlet",
+    "published",
+    "modified",
+    "language",
+    "author",
+    "section",
+    "record_time",
+)
+"""The names that a mapping may give keys for."""
+
+_KEYS: dict[str, tuple[str, ...]] = {
+    "url": (
+        "url",
+        "link",
+        "article_url",
+        "page_url",
+        "web_url",
+        "webUrl",
+        "canonical_url",
+        "external_url",
+        "uri",
+        "source-url",
+        "warc_headers.warc-target-uri",
+        "meta.warc_headers.warc-target-uri",
+        "metadata.url",
+        "meta.url",
+        "thread.url",
+        "mainEntityOfPage",
+        "source",
+        "id",
+        "@id",
+    ),
+    "title": ("title", "headline", "webTitle", "title_page", "title_rss", "head_line"),
+    "html": (
+        "html",
+        "raw_html",
+        "page_html",
+        "html_content",
+        "content_html",
+        "htmlContent",
+        "article_html",
+        "articleBodyHtml",
+        "body_html",
+    ),
+    "text": (
+        "text",
+        "maintext",
+        "articleBody",
+        "article_text",
+        "full_text",
+        "fulltext",
+        "plain_text",
+        "content_text",
+        "raw_content",
+        "body_text",
+        "bodyText",
+        "fields.bodyText",
+        "raw_text",
+        "body",
+        "article",
+        "story",
+        "content",
+    ),
+    "outlet": (
+        "outlet",
+        "publisher",
+        "publication",
+        "newspaper",
+        "sitename",
+        "site_name",
+        "media_name",
+        "series",
+        "source-hostname",
+        "source_name",
+        "source.name",
+        "source.title",
+        "source_domain",
+        "domain",
+        "hostname",
+        "site",
+        "thread.site_full",
+        "thread.site",
+        "source",
+    ),
+    "published": (
+        "published",
+        "published_at",
+        "publishedAt",
+        "date_publish",
+        "date_published",
+        "datePublished",
+        "publish_date",
+        "published_date",
+        "publication_date",
+        "pub_date",
+        "pubDate",
+        "webPublicationDate",
+        "dateTimePub",
+        "dateTime",
+        "date",
+    ),
+    "modified": (
+        "modified",
+        "modified_at",
+        "date_modify",
+        "date_modified",
+        "dateModified",
+        "updated",
+        "updated_at",
+        "lastmod",
+    ),
+    "language": ("language", "lang", "inLanguage", "meta_lang", "language_code"),
+    "author": ("author", "authors", "byline", "creator"),
+    "section": (
+        "section",
+        "articleSection",
+        "sectionName",
+        "category",
+        "categories",
+        "thread.site_section",
+    ),
+    "record_time": (
+        "record_time",
+        "crawled",
+        "crawl_date",
+        "date_download",
+        "date_crawled",
+        "warc_date",
+        "warc_headers.warc-date",
+        "timestamp",
+        "retrieved_at",
+        "fetched_at",
+    ),
+}
+_CRAWL_MARKS = ("dump", "file_path", "warc_record_id", "token_count", "timestamp", "added")
+"""Beside one of these a bare ``date`` is the crawl's, and ``source`` is a corpus, no outlet
+(FineWeb, C4, Dolma and their kin)."""
+_CRAWL_KEYS = {"published": "date", "outlet": "source"}
+_NAME_KEYS = ("name", "title", "@id", "url", "uri")
+_EPOCH_SECONDS = (10_000_000, 10_000_000_000)
+_MAX_FIELD_CHARS = 2_000
+_MAX_URL_CHARS = 8_000
+_WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What reading a row needs beside the row: the user's mapping and what the user said."""
+
+    mapping: Mapping[str, str]
+    fallback: Declared
+    fallback_url: str | None = None
+
+
+def record_of(row: Mapping[str, Any], locator: str, source: Source) -> Record | Rejection:
+    """The record that a row of keys and values is, by the mapping and the built-in tables.
+
+    A row with HTML gives kind HTML, else its text gives kind FIELDS, with what the row says
+    as `Declared`. A row without either is rejected as ``no_text``.
+    """
+    body = _body(row, source.mapping)
+    if body is None:
+        return Rejection(locator, Reason.NO_TEXT, _no_text_detail(row))
+    payload = storable(body[1])
+    crawled = _is_crawl_row(row)
+    times = {
+        name: _time(_value(row, name, source.mapping, crawled))
+        for name in ("published", "modified", "record_time")
+    }
+    record_time, warning = instant(times["record_time"])
+    declared = _declared(row, source.mapping, times, crawled)
+    warnings = (*payload.warnings, *((warning,) if warning else ()))
+    return Record(
+        locator=locator,
+        payload=payload.text,
+        kind=body[0],
+        url=_url(row, source.mapping),
+        record_time=record_time,
+        declared=filled(declared, source.fallback) if body[0] is Kind.FIELDS else declared,
+        fallback=source.fallback,
+        warnings=warnings,
+    )
+
+
+def filled(declared: Declared, fallback: Declared) -> Declared:
+    """`declared`, with `fallback`'s values where it says nothing."""
+    names = ("title", "author", "outlet", "published", "modified", "language", "section")
+    gaps = {name: getattr(fallback, name) for name in names if getattr(declared, name) is None}
+    return replace(declared, **gaps)
+
+
+def _is_crawl_row(row: Mapping[str, Any]) -> bool:
+    return any(mark in row for mark in _CRAWL_MARKS)
+
+
+def _declared(
+    row: Mapping[str, Any],
+    mapping: Mapping[str, str],
+    times: Mapping[str, str | None],
+    crawled: bool,
+) -> Declared:
+    said = {
+        name: _short(_value(row, name, mapping, crawled))
+        for name in ("title", "author", "outlet", "language", "section")
+    }
+    if (said["outlet"] or "").startswith(_WEB):
+        said["outlet"] = None  # an address is no name
+    return Declared(published=times["published"], modified=times["modified"], **said)
+
+
+def _body(row: Mapping[str, Any], mapping: Mapping[str, str]) -> tuple[Kind, str] | None:
+    for name in ("html", "text"):
+        for key in _keys(name, mapping):
+            text = _text(_at(row, key))
+            if text is not None and text.strip():
+                html = name == "html" or is_markup(text)
+                return (Kind.HTML if html else Kind.FIELDS), text
+    return None
+
+
+def _no_text_detail(row: Mapping[str, Any]) -> str:
+    present = [key for key in _KEYS["html"] + _KEYS["text"] if _at(row, key) is not None]
+    if present:
+        return f"no text in {', '.join(present)}"
+    names = ", ".join(sorted(str(key)[:40] for key in row)[:12]) or "no key at all"
+    return f"no field with text or HTML among: {storable(names).text}; a mapping can name it"
+
+
+def _keys(name: str, mapping: Mapping[str, str], crawled: bool = False) -> tuple[str, ...]:
+    if name in mapping:
+        return (mapping[name],)
+    if crawled and name in _CRAWL_KEYS:
+        return tuple(key for key in _KEYS[name] if key != _CRAWL_KEYS[name])
+    if crawled and name == "record_time":
+        return (*_KEYS[name], "date")
+    return _KEYS[name]
+
+
+def _value(
+    row: Mapping[str, Any], name: str, mapping: Mapping[str, str], crawled: bool = False
+) -> Any:
+    for key in _keys(name, mapping, crawled):
+        value = _at(row, key)
+        if value is not None and value != "" and value != []:
+            return value
+    return None
+
+
+def _at(row: Mapping[str, Any], key: str) -> Any:
+    """The value at a key, or at a dotted path of keys through nested objects."""
+    if key in row:
+        return row[key]
+    value: Any = row
+    for part in key.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            return None
+        value = value[part]
+    return value
+
+
+def _url(row: Mapping[str, Any], mapping: Mapping[str, str]) -> str | None:
+    for key in _keys("url", mapping):
+        value = _at(row, key)
+        if isinstance(value, Mapping):
+            value = value.get("@id")
+        if not isinstance(value, str) or not value.strip():
+            continue
+        url = storable(value.strip()).text
+        if len(url) <= _MAX_URL_CHARS and (url.lower().startswith(_WEB) or "url" in mapping):
+            return url
+    return None
+
+
+def _text(value: Any) -> str | None:
+    """A body as text: a string, or a list of paragraphs joined by newlines."""
+    if isinstance(value, list):
+        parts = [part for part in map(_text, value) if part]
+        return "\n".join(parts) or None
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str) else None
+
+
+def _short(value: Any) -> str | None:
+    """A short field as text; lists joined by ", ", objects by their name."""
+    if isinstance(value, Mapping):
+        value = next((value[key] for key in _NAME_KEYS if value.get(key)), None)
+    if isinstance(value, list | tuple):
+        return ", ".join(_each(value))[:_MAX_FIELD_CHARS] or None
+    if not isinstance(value, str) or not value.strip():
+        return None
+    return storable(value.strip()).text[:_MAX_FIELD_CHARS]
+
+
+def _each(values: Iterable[Any]) -> list[str]:
+    found = (_short(value) for value in values if not isinstance(value, list | tuple))
+    return [value for value in found if value]
+
+
+def _time(value: Any) -> str | None:
+    """A time as the dump's own string; epoch seconds or milliseconds become ISO 8601."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = _EPOCH_SECONDS
+        seconds = value / 1000 if abs(value) >= high else value
+        if low <= seconds < high:
+            return datetime.fromtimestamp(seconds, UTC).isoformat()
+        return str(value)
+    return _short(value)
+
+
+def instant(text: str | None) -> tuple[datetime | None, str | None]:
+    """An aware UTC time from ISO 8601 or fourteen digits, and a warning when it is none.
+
+    A time without a zone is taken as UTC, as crawlers write it.
+    """
+    if text is None:
+        return None, None
+    plain = text.strip()
+    try:
+        if plain.isdigit() and len(plain) == 14:
+            moment = datetime.strptime(plain + "+0000", "%Y%m%d%H%M%S%z")
+        else:
+            moment = datetime.fromisoformat(plain)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None, f"record time not understood: {plain[:40]!r}"
+    if not 1990 <= moment.year <= 2100:
+        return None, f"record time out of range: {plain[:40]!r}"
+    return moment.replace(microsecond=0), None

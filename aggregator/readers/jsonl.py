@@ -1,0 +1,56 @@
+"""JSON Lines: one object a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from aggregator.core.model import Reason, Rejection
+from aggregator.core.options import ReadingOptions
+from aggregator.readers.entries import Entry, damage_of, too_large
+from aggregator.readers.fields import Source, record_of
+from aggregator.readers.jsontext import BadJson, parse
+from aggregator.readers.stream import DumpStream, Oversized, lines
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def read_jsonl(stream: DumpStream, options: ReadingOptions, source: Source) -> Iterator[Entry]:
+    """One entry a line that is not blank, at ``line N`` from 1.
+
+    When the dump is damaged, the line that the damage cuts off, or the one that would
+    follow, is the rejection that tells it.
+    """
+    limit = options.max_record_bytes
+    read = 0  # lines that are told
+    for number, line in enumerate(lines(stream, limit), start=1):
+        locator = f"line {number}"
+        if isinstance(line, Oversized):
+            entry: Entry = too_large(locator, line, limit)
+        elif line.strip():
+            entry = read_object(line.removeprefix(_BOM), locator, source)
+        else:
+            read = number
+            continue
+        if isinstance(entry, Rejection) and _ended_by_damage(stream, line):
+            break  # what is wrong with this line is that it was cut off
+        yield entry
+        read = number
+    damaged = damage_of(stream, f"line {read + 1}")
+    if damaged is not None:
+        yield damaged
+
+
+def _ended_by_damage(stream: DumpStream, line: bytes | Oversized) -> bool:
+    ends = isinstance(line, bytes) and line.endswith(b"\n")
+    return not ends and not stream.peek(1) and stream.damage is not None
+
+
+def read_object(data: bytes, locator: str, source: Source) -> Entry:
+    """The entry of one JSON text, which should be an object."""
+    try:
+        row = parse(data)
+    except BadJson as error:
+        return Rejection(locator, Reason.BAD_JSON, str(error))
+    if not isinstance(row, Mapping):
+        return Rejection(locator, Reason.BAD_JSON, f"a {type(row).__name__}, not an object")
+    return record_of(row, locator, source)

@@ -1,0 +1,72 @@
+"""Reading one dump: open, tell its format, hand it to that format's reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from aggregator.core.model import Declared, Reason, Rejection
+from aggregator.core.options import ReadingOptions
+from aggregator.readers.entries import Entry, damage_of
+from aggregator.readers.fields import Source
+from aggregator.readers.jsonl import read_jsonl
+from aggregator.readers.pages import LOCATOR, read_html, read_text
+from aggregator.readers.paths import Dump
+from aggregator.readers.sniffing import Format, sniff, unread_kind
+from aggregator.readers.stream import DumpStream, open_stream
+from aggregator.readers.warc import read_warc
+
+_Reader = Callable[[DumpStream, ReadingOptions, Source], Iterator[Entry]]
+
+_READERS: dict[Format, _Reader] = {
+    Format.TEXT: read_text,
+    Format.HTML: read_html,
+    Format.JSONL: read_jsonl,
+    Format.WARC: read_warc,
+}
+
+
+def read_dump(
+    dump: Dump,
+    options: ReadingOptions,
+    defaults: Declared | None = None,
+    mapping: Mapping[str, str] | None = None,
+    default_url: str | None = None,
+) -> Iterator[Entry]:
+    """The entries of a dump, one at a time: `Record`, `Rejection` or `Ignored`.
+
+    `defaults` (outlet, date ...) and `default_url` are what the user says of dumps that say
+    nothing; the URL is for dumps that are one page. `mapping` gives keys of the dump (dotted
+    for nested ones) for `fields.FIELD_NAMES` and goes before the built-in tables.
+
+    Never raises for content, and an I/O error in the middle is a rejection. Memory is
+    bounded by `options.max_record_bytes`, not by the dump.
+    """
+    source = Source(dict(mapping or {}), defaults or Declared(), default_url)
+    if dump.problem is not None:
+        yield Rejection(LOCATOR, Reason.UNREADABLE, dump.problem)
+        return
+    try:
+        stream = open_stream(dump.location, options)
+    except OSError as error:
+        yield Rejection(LOCATOR, Reason.UNREADABLE, (error.strerror or str(error)).lower())
+        return
+    with stream:
+        yield from _entries(stream, dump, options, source)
+
+
+def _entries(
+    stream: DumpStream, dump: Dump, options: ReadingOptions, source: Source
+) -> Iterator[Entry]:
+    head = stream.head()
+    if not head:
+        empty = Rejection(LOCATOR, Reason.EMPTY, "no bytes")
+        yield damage_of(stream, LOCATOR) or empty
+        return
+    if (unread := unread_kind(head)) is not None:
+        yield Rejection(LOCATOR, Reason.UNSUPPORTED, unread)
+        return
+    found = sniff(head, dump.path)
+    if found is None:
+        yield Rejection(LOCATOR, Reason.BINARY, "no text and no format that is read")
+        return
+    yield from _READERS[found](stream, options, source)

@@ -1,0 +1,120 @@
+"""A dump's bytes: opened, decompressed, read piece by piece with bounded memory."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+from aggregator.core.model import Reason
+from aggregator.core.options import ReadingOptions
+from aggregator.readers.compression import Damage, DamageableRaw, Decompressed, codec_of
+
+HEAD_BYTES = 64 * 1024
+"""How much of a dump is looked at to tell its format."""
+_BUFFER = 4 * HEAD_BYTES
+
+
+class _FileRaw(DamageableRaw):
+    """A file or standard input; an I/O error in the middle ends it as damage."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+
+    def readinto(self, target: Any) -> int:
+        """Fill `target` as far as the file goes, so that a peek sees a whole head."""
+        view = memoryview(target).cast("B")
+        filled = 0
+        while filled < len(view) and self.damage is None:
+            try:
+                data = self._file.read(len(view) - filled)
+            except (OSError, ValueError) as error:
+                self.damage = Damage(Reason.UNREADABLE, f"reading failed: {error}")
+                break
+            if not data:
+                break
+            view[filled : filled + len(data)] = data
+            filled += len(data)
+        return filled
+
+    def close(self) -> None:
+        """Close the file; standard input stays open, it is not ours."""
+        if self._file is not sys.stdin.buffer:
+            self._file.close()
+        super().close()
+
+
+class DumpStream(io.BufferedReader):
+    """Buffered bytes of a dump, decompressed; `damage` says why they ended early."""
+
+    def __init__(self, raw: DamageableRaw, compressed: bool = False) -> None:
+        super().__init__(raw, _BUFFER)
+        self._damageable = raw
+        self.compressed = compressed
+
+    @property
+    def damage(self) -> Damage | None:
+        """Why the bytes ended early, once their end was reached; else None."""
+        return self._damageable.damage
+
+    def head(self) -> bytes:
+        """The first bytes, up to `HEAD_BYTES`, without consuming them."""
+        return self.peek(HEAD_BYTES)[:HEAD_BYTES]
+
+
+@dataclass(frozen=True, slots=True)
+class Oversized:
+    """A piece that was larger than allowed and was skipped; `size` in bytes."""
+
+    size: int
+
+
+def open_stream(location: str, options: ReadingOptions) -> DumpStream:
+    """Open a file, or standard input for "-", and undo its compression.
+
+    Raises OSError when it cannot be opened or is neither a file nor standard input.
+    """
+    plain = DumpStream(_FileRaw(_open(location)))
+    codec = codec_of(plain.head())
+    if codec is None:
+        return plain
+    return DumpStream(Decompressed(plain, codec, options), compressed=True)
+
+
+def _open(location: str) -> BinaryIO:
+    if location == "-":
+        return cast(BinaryIO, sys.stdin.buffer)
+    # non-blocking, or opening a pipe that took the file's place would wait for a writer
+    descriptor = os.open(location, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError("not a regular file")
+    return os.fdopen(descriptor, "rb", buffering=0)
+
+
+def lines(stream: DumpStream, limit: int) -> Iterator[bytes | Oversized]:
+    """The lines of `stream` with their line ends; longer ones than `limit` are skipped."""
+    while line := stream.readline(limit + 2):
+        if len(line) <= limit or line.endswith(b"\n"):
+            yield line
+            continue
+        size = len(line)
+        while not line.endswith(b"\n") and (line := stream.readline(_BUFFER)):
+            size += len(line)
+        yield Oversized(size)
+
+
+def whole(stream: DumpStream, limit: int) -> bytes | Oversized:
+    """All bytes of a one-record dump, or `Oversized` when there are more than `limit`."""
+    data = stream.read(limit + 1)
+    if len(data) <= limit:
+        return data
+    size = len(data)
+    while chunk := stream.read(_BUFFER):
+        size += len(chunk)
+    return Oversized(size)
