@@ -31,6 +31,7 @@ from urllib.parse import urlsplit
 
 import zstandard
 from fastwarc.warc import WarcRecord, WarcRecordType
+from hostile_fixtures import HOSTILE
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 SOURCES = FIXTURES / "sources"
@@ -265,7 +266,10 @@ PACKERS: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = 
 
 
 def _unpacked(path: Path, data: bytes) -> bytes:
-    """The content behind the compression: compressors differ between versions."""
+    """The content behind the compression, as compressors differ between versions.
+
+    A hostile file may not unpack: it is compared as it is.
+    """
     if path.suffix not in PACKERS or path.parent.name == "hostile":
         return data
     return PACKERS[path.suffix][1](data)
@@ -280,7 +284,7 @@ def build_all() -> dict[Path, bytes]:
         if path.suffix in PACKERS and entry["kind"] != "warc":
             data = PACKERS[path.suffix][0](data)
         built[path] = data
-    return built
+    return built | {FIXTURES / "hostile" / name: make() for name, make in HOSTILE.items()}
 
 
 def main() -> int:
