@@ -22,7 +22,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -127,17 +127,14 @@ class Server:
         from sqlalchemy import URL
 
         given = conninfo_to_dict(self._conninfo)
-        own = {key: given.pop(key, None) for key in ("user", "password", "host", "port")}
-        given.pop("dbname", None)
-        query = {key: str(value) for key, value in given.items()}
-        host, port = own["host"], own["port"]
-        if host and str(host).startswith("/"):
-            query["host"], host = str(host), None
+        query = {key: str(value) for key, value in given.items() if key != "dbname"}
+        port = query.pop("port", None)
         url = URL.create(
             "postgresql+psycopg",
-            username=own["user"] and str(own["user"]),
-            password=own["password"] and str(own["password"]),
-            host=host and str(host),
+            username=query.pop("user", None),
+            password=query.pop("password", None),
+            # A socket's directory stays in the query, where libpq looks for it.
+            host=query.pop("host", None) if self.socket_directory is None else None,
             port=int(port) if port else None,
             database=database,
             query=query,
@@ -243,7 +240,7 @@ class _Runner:
             **self._identity(),
         )
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> dict[str, Any]:
         if self._account is None:
             return {}
         return {
