@@ -1,0 +1,41 @@
+"""Addresses inside a page: absolute links and the registered domain behind one."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+_LONGEST = 2048
+
+
+def registered_domain(url: str) -> str | None:
+    """The registered domain of a URL (``news.co.uk`` of ``https://www.news.co.uk/a``).
+
+    By the public suffix list that ships with `tld` (no network). None for an IP address, a
+    bare host name or anything that is no http(s) URL.
+    """
+    from tld import get_fld
+
+    if not absolute(url):
+        return None
+    try:
+        domain = get_fld(url, fail_silently=True, fix_protocol=False)
+    except Exception:  # tld lets ValueError and IndexError of broken hosts through
+        return None
+    return domain or None
+
+
+def absolute(url: str | None, base: str | None = None) -> str | None:
+    """`url` made absolute against `base`; None unless the result is a sound http(s) URL."""
+    if not url:
+        return None
+    try:
+        joined = urljoin(base or "", url.strip())
+        parts = urlsplit(joined)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host or len(joined) > _LONGEST:
+        return None
+    if any(sign.isspace() or sign in '<>"' for sign in joined):
+        return None
+    return joined

@@ -1,0 +1,195 @@
+"""Times that pages and dumps state, as aware datetimes in UTC with whole seconds.
+
+A date without a time is midnight +00:00 (day precision). A time without a zone counts as
+UTC: most pages that leave it out store UTC, and any other choice would be made up too. A
+year outside `_FIRST_YEAR` .. two days after the record's own time is no date but a warning:
+nothing is ever guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+
+from aggregator.cleaning.ages import LOCALES, Age
+
+_FIRST_YEAR = 1605
+"""The first printed newspaper (Relation, Strasbourg): archives may go back that far."""
+_LAST_YEAR = 2100
+_UNSET = frozenset({datetime(1970, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC)})
+"""What software writes for a date that nobody set."""
+_AHEAD = timedelta(days=2)
+"""How far in the future of the record a page may date itself (embargoes, time zones)."""
+
+_ISO = re.compile(
+    r"(?P<y>\d{1,4})-?(?P<m>\d{2})-?(?P<d>\d{2})"
+    r"(?:(?:[T ]|\s+)(?P<H>\d{2}):?(?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
+    re.I,
+)
+_RFC = re.compile(
+    r"(?:[A-Za-z]{3,9},?\s+)?(?P<d>\d{1,2})[ -](?P<b>[A-Za-z]{3})[a-z]*[ -](?P<y>\d{4})"
+    r"(?:\s+(?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?\s*(?P<zone>[+-]\d{4}|[A-Z]{1,4})?)?"
+)
+_ENGLISH_MONTHS = [
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+]
+# Only zones that mean one offset everywhere (RFC 5322, section 4.3, and European usage).
+_ZONES = {
+    "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 60, "CET": 60, "CEST": 120, "EET": 120,
+    "EEST": 180, "MSK": 180, "JST": 540, "KST": 540, "EST": -300, "EDT": -240, "ET": -300,
+    "CDT": -300, "MDT": -360, "MST": -420, "PST": -480, "PDT": -420,
+}  # fmt: skip
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)(\d{4})\s?[-./年년]\s?(\d{1,2})\s?[-./月월]\s?(\d{1,2})(?:\s?[日일.])?(?!\d)"
+)
+_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s?([./])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
+_WORDS = re.compile(
+    r"(?<!\d)(?P<d1>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?(?P<m1>[^\W\d_]{3,14})\.?,?\s+(?:de\s+|del\s+)?(?P<y1>\d{4})(?!\d)"
+    r"|(?P<m2>[^\W\d_]{3,14})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{4})(?!\d)"
+)
+_CLOCK = re.compile(
+    r"(?<!\d)(?P<H>\d{1,2})[:.h](?P<M>\d{2})(?::(?P<S>\d{2}))?(?!\d)\s*(?P<half>[ap]\.?\s?m\.?)?\s*"
+    r"(?P<zone>\(?(?:[A-Z]{2,4}|[+-]\d{2}:?\d{2})\b\)?)?"
+)
+_HALF = re.compile(r"p", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which years a record may speak of: nothing after the record's own time plus two days."""
+
+    record_time: datetime | None = None
+
+    def hold(self, moment: datetime) -> bool:
+        """True if `moment` may be a publisher's time of this record."""
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR or moment in _UNSET:
+            return False
+        return self.record_time is None or moment <= self.record_time + _AHEAD
+
+
+def parse_time(text: str) -> datetime | None:
+    """A machine-readable time: ISO 8601, RFC 2822, epoch seconds or milliseconds.
+
+    The year is not checked here (see `Bounds`). None if `text` is no such time.
+    """
+    bare = text.strip()
+    if re.fullmatch(r"\d{10}(?:\d{3})?", bare):
+        return datetime.fromtimestamp(int(bare[:10]), UTC)
+    found = _ISO.match(bare) if len(bare) < 60 else None
+    if found and len(found["y"]) == 4 and _plausible_rest(bare[found.end() :]):
+        return _build(found["y"], found["m"], found["d"], found)
+    found = _RFC.match(bare)
+    if found and found["b"].lower() in _ENGLISH_MONTHS:
+        month = str(_ENGLISH_MONTHS.index(found["b"].lower()) + 1)
+        return _build(found["y"], month, found["d"], found)
+    return None
+
+
+def parse_written(text: str) -> datetime | None:
+    """A date written for people ("12. Juli 2025, 10:35 Uhr", "2025年7月12日"), month names by CLDR.
+
+    ``1/2/2025`` tells no month and gives None; with dots the day stands first.
+    """
+    found = _date_parts(text)
+    if found is None:
+        return None
+    (year, month, day), end = found
+    clock = _CLOCK.search(text, end)
+    if clock is None:
+        clock = _CLOCK.search(text[: end - 6] if end > 6 else "")
+    return _build(year, month, day, clock)
+
+
+def resolve(age: Age, record_time: datetime | None) -> datetime | None:
+    """The moment `age` before the record's own time; None without one."""
+    if record_time is None:
+        return None
+    moment = record_time.astimezone(UTC).replace(microsecond=0) - age.delta
+    return moment.replace(hour=0, minute=0, second=0) if age.day_precision else moment
+
+
+def address_date(url: str) -> datetime | None:
+    """The day in a URL's path (``/2025/07/12/``), which publishers put there themselves."""
+    found = re.search(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?:/|-|$)", url)
+    return _build(found[1], found[2], found[3], None) if found else None
+
+
+def _plausible_rest(rest: str) -> bool:
+    return not rest or not (rest[0].isdigit() or rest[0].isalpha())
+
+
+def _date_parts(text: str) -> tuple[tuple[str, str, str], int] | None:
+    found = _YEAR_FIRST.search(text)
+    if found:
+        return (found[1], found[2], found[3]), found.end()
+    found = _DAY_FIRST.search(text)
+    if found:
+        first, second = int(found[1]), int(found[3])
+        if found[2] == "." or first > 12 or first == second:
+            return (found[4], found[3], found[1]), found.end()
+        return ((found[4], found[1], found[3]), found.end()) if second > 12 else None
+    for found in _WORDS.finditer(text):
+        month = _months().get((found["m1"] or found["m2"]).casefold())
+        if month:
+            year, day = found["y1"] or found["y2"], found["d1"] or found["d2"]
+            return (year, str(month), day), found.end()
+    return None
+
+
+def _build(year: str, month: str, day: str, clock: re.Match[str] | None) -> datetime | None:
+    hour = minute = second = 0
+    zone: timezone | None = UTC
+    if clock and clock["H"]:
+        hour, minute, second = int(clock["H"]), int(clock["M"]), int(clock["S"] or 0)
+        half = clock.groupdict().get("half")
+        if half and hour <= 12:
+            hour = hour % 12 + (12 if _HALF.match(half) else 0)
+        zone = _zone(clock["zone"])
+    try:
+        moment = datetime(
+            int(year), int(month), int(day), hour, minute, min(second, 59), tzinfo=zone
+        )
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(name: str | None) -> timezone:
+    """The zone of an offset or a known name; an unknown one counts as UTC."""
+    bare = (name or "").strip("()").upper().replace(":", "")
+    if bare[:1] in ("+", "-"):
+        minutes = int(bare[1:3]) * 60 + int(bare[3:5] or 0)
+        return timezone(timedelta(minutes=min(minutes, 1439) * (-1 if bare[0] == "-" else 1)))
+    return timezone(timedelta(minutes=_ZONES.get(bare, 0)))
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Month names of all locales, long and short, to 1..12; ambiguous ones left out."""
+    from babel import Locale
+
+    names: dict[str, int] = {}
+    clashes: set[str] = set()
+    for locale in LOCALES:
+        widths = Locale.parse(locale).months
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in widths[context][width].items():
+                    bare = name.casefold().strip(".")
+                    if names.setdefault(bare, number) != number:
+                        clashes.add(bare)
+    return {name: number for name, number in names.items() if name not in clashes}

@@ -1,0 +1,43 @@
+"""The parse of an HTML page: once, by libxml2, within limits."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+_ENCODING_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
+
+
+class TooDeep(Exception):
+    """The page nests deeper than allowed; the message says the limit."""
+
+
+def parse(text: str, max_depth: int) -> HtmlElement | None:
+    """The tree of a decoded page; None if it holds no element.
+
+    Raises `TooDeep` if elements nest deeper than `max_depth`: libxml2 itself cuts text at 256
+    levels without saying so.
+    """
+    body = _ENCODING_DECLARATION.sub("", text)
+    parser = HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True
+    )
+    try:
+        tree = document_fromstring(body.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    if depth_exceeds(tree, max_depth):
+        raise TooDeep(f"elements nest deeper than {max_depth} levels")
+    return tree
+
+
+def depth_exceeds(tree: HtmlElement, limit: int) -> bool:
+    """True if an element of `tree` has more than `limit` ancestors."""
+    level = [tree]
+    for _ in range(limit + 1):
+        level = [child for element in level for child in element]
+        if not level:
+            return False
+    return True

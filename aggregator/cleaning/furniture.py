@@ -1,0 +1,214 @@
+"""Page furniture told from text by general signs: captions, credits, calls, labels.
+
+Every test looks at one line and knows generic words only (`phrases`), no site.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from aggregator.cleaning import phrases
+from aggregator.cleaning.headings import is_comment_heading
+from aggregator.cleaning.script import ends_as_sentence, key, size
+
+_LONGEST_CAPTION = 70
+_LONGEST_CREDIT = 14
+_LONGEST_CALL = 45
+_LONGEST_SHORT_CALL = 16
+_LONGEST_NAME = 6
+
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_COMMENT_FORM = re.compile(
+    r"(?:no|0|zero) comments?\b.{0,20}|be the first (?:to|one)\b.{0,40}|(?:there are|currently) no comments.{0,20}"
+    r"|(?:keine|noch keine|bisher keine|0) kommentare.{0,20}|(?:aucun|pas de|pas encore de|0) commentaires?.{0,20}"
+    r"|(?:sin|no hay|0|aún no hay|todavía no hay) comentarios.{0,20}|(?:sem|nenhum|0|ainda não há|não há) comentários?.{0,20}"
+    r"|(?:nessun|ancora nessun|0) comment[oi].{0,20}|(?:nog )?geen reacties.{0,20}|(?:inga|ingen) kommentarer.{0,20}"
+    r"|ei (?:vielä )?kommentteja.{0,20}|(?:brak|0) komentarzy.{0,20}|(?:zatím )?žádné komentáře.{0,20}|žiadne komentáre.{0,20}"
+    r"|(?:пока )?(?:нет|комментариев нет|0) ?комментари\w+.{0,20}|(?:пока )?комментариев (?:пока )?нет.{0,20}"
+    r"|(?:поки |ще )?(?:немає|0) коментар\w+.{0,20}|(?:коментарів )(?:поки )?немає.{0,20}|няма коментари.{0,20}|(?:nema|još nema) komentara.{0,20}"
+    r"|(?:niciun|nu există) comentari\w+.{0,20}|(?:még )?nincs(?:enek)? hozzászólás\w*.{0,20}|(?:δεν υπάρχουν|κανένα) σχόλι\w+.{0,20}"
+    r"|(?:henüz )?(?:hiç )?yorum (?:yok|yapılmamış|yapılmadı).{0,20}|لا (?:توجد|يوجد) تعليقات?.{0,20}|(?:هنوز )?نظری (?:ثبت نشده|وجود ندارد).{0,20}"
+    r"|אין (?:עדיין )?תגובות.{0,20}|(?:अभी तक )?कोई टिप्पणी नहीं.{0,20}|(?:belum ada|tidak ada) komentar.{0,20}|chưa có bình luận.{0,20}"
+    r"|ยังไม่มีความคิดเห็น.{0,20}|(?:暂无|还没有|暫無|尚無)(?:评论|評論|留言).{0,10}|(?:まだ)?コメントは(?:まだ)?(?:ありません|ない).{0,10}|(?:아직 )?댓글이 없습니다.{0,10}"
+    r"|\d+ (?:comments?|kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties|komentarzy|комментари\w+|коментар\w+|yorum|تعليق\w*)"
+)
+_READING_TIME = re.compile(
+    r"(?:reading time:?\s*)?\d{1,2}\s?[-–]?\s?(?:min(?:ute)?s?\.?|минут[аы]?|мин\.?|分钟|分鐘|분|dk|dakika)"
+    r"\s?(?:read|reading|to read|lesezeit|lesedauer|de lecture|de lectura|de leitura|di lettura|leestijd|"
+    r"läsning|czytania|чтения|читання|阅读|閱讀|okuma)?|(?:lesezeit|lesedauer|temps de lecture|tiempo de lectura|"
+    r"tempo de leitura|tempo di lettura|leestijd|время чтения|час читання|czas czytania|reading time|読了時間).{0,20}"
+)
+_ORIGIN = re.compile(
+    r"(?:read|see|view)\s+(?:the\s+)?(?:original|full)\s+(?:article|story|post|report|version)\s+(?:on|at|in|from|by)\s+(?P<o1>.+)"
+    r"|this\s+(?:article|story|post|report)\s+(?:was\s+|has\s+been\s+)?(?:originally|first)\s+(?:appeared|published|posted)\s+(?:on|in|at|by)\s+(?P<o2>.+)"
+    r"|originally\s+(?:published|appeared|posted)\s+(?:on|in|at|by)\s+(?P<o3>.+)"
+    r"|(?:lesen\s+sie\s+)?den\s+originalartikel\s+(?:auf|bei|in)\s+(?P<o4>.+?)(?:\s+lesen)?"
+    r"|(?:dieser\s+(?:artikel|beitrag|text)\s+)?(?:erschien\s+)?(?:ist\s+)?zuerst\s+(?:erschienen\s+)?(?:auf|bei|in)\s+(?P<o5>.+)"
+    r"|(?:lire|retrouvez)\s+l['’]article\s+(?:original|complet)\s+sur\s+(?P<o6>.+)"
+    r"|(?:cet\s+article\s+a\s+été\s+)?(?:initialement|originellement)\s+publié\s+(?:sur|par|dans)\s+(?P<o7>.+)"
+    r"|(?:lea|lee|leer|ver)\s+(?:el\s+)?artículo\s+original\s+en\s+(?P<o8>.+)|publicado\s+originalmente\s+(?:en|em|no|na|por)\s+(?P<o9>.+)"
+    r"|(?:leia|ler|ver)\s+(?:o\s+)?artigo\s+original\s+(?:em|no|na)\s+(?P<o10>.+)"
+    r"|leggi\s+l['’]articolo\s+(?:originale|completo)\s+su\s+(?P<o11>.+)|(?:pubblicato\s+)?originariamente\s+(?:pubblicato\s+)?su\s+(?P<o12>.+)"
+    r"|lees\s+het\s+(?:originele|volledige)\s+artikel\s+(?:op|bij|in)\s+(?P<o13>.+)|läs\s+originalartikeln\s+(?:på|i|hos)\s+(?P<o14>.+)"
+    r"|(?:przeczytaj\s+)?oryginalny\s+artykuł\s+(?:na|w)\s+(?P<o15>.+)|(?:читать|читайте)\s+оригинал\s+(?:статьи\s+)?(?:на|в)\s+(?P<o16>.+)"
+    r"|(?:читати|читайте)\s+оригінал\s+(?:статті\s+)?(?:на|в|у)\s+(?P<o17>.+)|orijinal\s+(?:haberi|makaleyi)\s+(?P<o18>.+?)\s*['’]?d[ae]\s+oku\w*",
+    re.I,
+)
+
+
+def is_caption(line: str) -> bool:
+    """True for a photo caption or credit line ("… Photo: Name/Agency", "© Name", "AFP/Name")."""
+    words = size(line)
+    if words > _LONGEST_CAPTION or not words:
+        return False
+    if words <= _LONGEST_CREDIT and _credit_only().fullmatch(line.strip()):
+        return True
+    found = _credit_tail().search(line)
+    return bool(found) and size(line[found.start() :]) <= _LONGEST_CREDIT if found else False
+
+
+def author_of(line: str) -> str | None:
+    """The name in a byline ("By Name", "Von Name"); None if `line` is no byline."""
+    if ends_as_sentence(line) or size(line) > 2 * _LONGEST_NAME:
+        return None
+    found = _byline().match(line)
+    name = found["name"].strip(" ,;|·•-–—:") if found else ""
+    first = name[:1]
+    if not first or not size(name) or first.islower() or first.isdigit():
+        return None
+    return re.split(r"\s*[|·•]\s*|,\s", name)[0] or None
+
+
+def is_editor_credit(line: str) -> bool:
+    """True for a line of credits ("Edited by: Name", "Reporting by Name; editing by Name")."""
+    return size(line) <= 30 and bool(_editor().match(line))
+
+
+def origin_outlet(line: str) -> str | None:
+    """The outlet that a "read the original article on …" line names."""
+    if size(line) > 20:
+        return None
+    found = _ORIGIN.search(line)
+    name = next((g for g in found.groups() if g), None) if found else None
+    bare = name.strip(" .:>»→\"'“”‘’()") if name else ""
+    return bare if 0 < size(bare) <= _LONGEST_NAME else None
+
+
+def is_label(line: str) -> bool:
+    """True for a word of the page's controls or advertising ("Share", "Advertisement", "logo")."""
+    return len(line) <= 60 and key(line) in _labels()
+
+
+def is_section_label(line: str) -> bool:
+    """True for the name of a newspaper section ("Politics")."""
+    return len(line) <= 40 and key(line) in _keys_of(phrases.SECTIONS)
+
+
+def is_comment_furniture(line: str) -> bool:
+    """True for a heading, counter or empty state of readers' comments ("No comments yet …")."""
+    return len(line) <= 90 and (
+        is_comment_heading(line) or bool(_COMMENT_FORM.fullmatch(key(line)))
+    )
+
+
+def is_reading_time(line: str) -> bool:
+    """True for a reading time ("5 min read")."""
+    return len(line) <= 40 and bool(_READING_TIME.fullmatch(key(line)))
+
+
+def is_date_label(words: str) -> bool:
+    """True for the words that stand before a date ("Published", "Stand")."""
+    return key(words) in _keys_of(phrases.DATE_LABELS)
+
+
+def is_call(line: str, at_end: bool = False) -> bool:
+    """True for a call to use an app, an AI feature, a newsletter or a subscription.
+
+    Amid a text the line must be short and begin with the call; at the end of a text
+    (`at_end`) a whole sentence counts too when it speaks to the reader.
+    """
+    words = size(line)
+    if not words or words > _LONGEST_CALL:
+        return False
+    folded = line.casefold()
+    calls = len(_word_pattern(phrases.CALL_WORDS).findall(folded))
+    wares = any(
+        _word_pattern(p).search(folded)
+        for p in (phrases.APP_WORDS, phrases.NEWSLETTER_WORDS, phrases.AI_WORDS)
+    )
+    reader = bool(_word_pattern(phrases.READER_WORDS).search(folded))
+    if not calls:
+        return wares and reader and words <= 6 and not ends_as_sentence(line)
+    if not ends_as_sentence(line):
+        return words <= _LONGEST_SHORT_CALL and (wares or reader)
+    begins = _word_pattern(phrases.CALL_WORDS).match(folded.lstrip("\"'“ •-*>")) is not None
+    if begins and words <= _LONGEST_SHORT_CALL and wares:
+        return True
+    return at_end and wares and reader
+
+
+@cache
+def _word_pattern(words: str) -> re.Pattern[str]:
+    """Any of `words` (alternatives of a regex); scripts without spaces need no word edges."""
+    parts = [part.strip() for part in words.split("|")]
+    glued = "|".join(part for part in parts if _UNSPACED.search(part))
+    apart = "|".join(part for part in parts if not _UNSPACED.search(part))
+    return re.compile(rf"(?<!\w)(?:{apart})(?!\w)" + (f"|{glued}" if glued else ""))
+
+
+@cache
+def _keys_of(words: str) -> frozenset[str]:
+    return frozenset(key(word) for word in words.split("|"))
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return _keys_of(phrases.AD_LABELS) | _keys_of(phrases.SHARE_LABELS)
+
+
+def _alternatives(words: str) -> str:
+    return "|".join(sorted((re.escape(w) for w in words.split("|") if w), key=len, reverse=True))
+
+
+@cache
+def _credit_only() -> re.Pattern[str]:
+    """A line that is a credit and nothing else."""
+    photo, agency = _alternatives(phrases.PHOTO_WORDS), _alternatives(phrases.AGENCIES)
+    return re.compile(
+        rf"[\[(]?(?:(?:{photo})(?:\s*(?:by|von|de|di|par|od))?\s*[:：/|©–-]\s*\S.*"
+        rf"|(?:©|\(c\)|copyright)\s*\S.*"
+        rf"|(?i:{photo})(?:\s+(?i:by|via|from|courtesy of))\s+\S.*"
+        rf"|(?:{agency})\s*(?:/|via\b|photo\b).*"
+        rf"|.*[/|,(]\s*(?:via\s+)?(?:{agency})[\])]?"
+        rf")[\])]?",
+        re.I,
+    )
+
+
+@cache
+def _credit_tail() -> re.Pattern[str]:
+    """A credit at the end of a caption."""
+    photo, agency = _alternatives(phrases.PHOTO_WORDS), _alternatives(phrases.AGENCIES)
+    return re.compile(
+        rf"(?:(?:^|[\s.(\[|–—-])(?i:{photo})\s*[:：/©]\s*|©\s*|\((?i:{photo})\s+(?i:by)\s+)[^.!?。]{{2,90}}[.)\]]?\s*$"
+        rf"|[(\[](?:[^()]{{0,60}}[/|])(?:{agency})(?:[/|,\s][^()]{{0,60}})?[)\]]\s*$"
+        rf"|[(\[](?:{agency})\s?(?:photo\s?)?/[^()]{{0,60}}[)\]]\s*$"
+        rf"|(?:[A-Z][\w.'’-]+\s){{1,3}}(?:/|via)\s?(?:{agency})\s*$"
+        rf"|(?:{agency})\s?/\s?[A-Z][\w.'’ -]{{2,40}}\s*$"
+    )
+
+
+@cache
+def _byline() -> re.Pattern[str]:
+    starts = _alternatives(phrases.BYLINE_STARTS)
+    return re.compile(rf"(?:(?i:{starts})(?:\s*[:：]\s*|\s+))(?P<name>.+)$")
+
+
+@cache
+def _editor() -> re.Pattern[str]:
+    starts = _alternatives(phrases.EDITOR_STARTS)
+    return re.compile(
+        rf"[(\[]?(?:(?:{starts})\s*[:：]\s*\S|\(?(?:[\w-]+ )?(?:reporting|editing|writing) by\s)",
+        re.I,
+    )

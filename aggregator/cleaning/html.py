@@ -1,0 +1,55 @@
+"""HTML records as pages: parse once, read the metadata, take the body and what is embedded."""
+
+from __future__ import annotations
+
+from aggregator.cleaning import body, dates, declared
+from aggregator.cleaning.document import TooDeep, parse
+from aggregator.cleaning.metadata import Metadata, read_metadata
+from aggregator.cleaning.rejected import RejectedPage
+from aggregator.cleaning.script import key
+from aggregator.core.model import ExtractedArticle, Page, Reason, Record, Role
+from aggregator.core.options import CleaningOptions
+
+
+def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
+    """The page of an HTML record.
+
+    Raises `RejectedPage` if it nests too deep or holds no element at all.
+    """
+    try:
+        tree = parse(text, options.max_depth)
+    except TooDeep as failure:
+        raise RejectedPage(Reason.TOO_DEEP, str(failure)) from None
+    if tree is None:
+        raise RejectedPage(Reason.NO_TEXT, "the page holds no element")
+    about = read_metadata(tree, record.url, dates.Bounds(record.record_time))
+    paragraphs = body.extract_body(tree)
+    notes = list(about.warnings)
+    main = _main(paragraphs, about, record, notes) if paragraphs else None
+    return Page(
+        main=main,
+        own_url=about.own_url,
+        canonical_url=about.canonical_url,
+        site_name=about.site_name,
+        warnings=tuple(notes),
+    )
+
+
+def _main(
+    paragraphs: list[str], about: Metadata, record: Record, notes: list[str]
+) -> ExtractedArticle | None:
+    lines = [p for p in paragraphs if about.title is None or key(p) != key(about.title)]
+    if not lines:
+        return None
+    article = ExtractedArticle(
+        role=Role.MAIN,
+        text="\n".join(lines),
+        title=about.title,
+        author=about.author,
+        outlet=about.outlet,
+        published=about.published,
+        modified=about.modified,
+        language=about.language,
+        section=about.section,
+    )
+    return declared.fill(article, record, notes)

@@ -1,0 +1,138 @@
+"""What a page's JSON-LD (schema.org) says of its article."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+_ARTICLE = re.compile(
+    r"(?:News|Reportage|Analysis|Opinion|Background|Review|Satirical|Scholarly|Tech|Report|"
+    r"AskPublicNews|Medical\w*|Liveblog)?Article|(?:Live)?Blog(?:Posting)?|LiveBlogPosting|Report|"
+    r"SocialMediaPosting|DiscussionForumPosting"
+)
+_CONTROLS = re.compile(r"[\x00-\x1f]")
+_WRAPPERS = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
+)
+_DEEPEST = 12
+
+
+@dataclass(slots=True)
+class Linked:
+    """The fields of one schema.org article; strings as they stand on the page."""
+
+    headline: str | None = None
+    authors: list[str] = field(default_factory=list)
+    publisher: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    language: str | None = None
+    section: str | None = None
+    url: str | None = None
+    body: str | None = None
+
+
+def read_linked(scripts: list[str]) -> Linked:
+    """The first article of the given ``application/ld+json`` texts; broken JSON is passed over."""
+    graph = [item for script in scripts for item in _objects(_load(script))]
+    named = {str(item["@id"]): item for item in graph if "@id" in item}
+    articles = [item for item in graph if _is_article(item)]
+    if not articles:
+        return Linked(publisher=_site_name(graph))
+    best = max(articles, key=lambda item: sum(name in item for name in _TELLING))
+    return _linked(best, named, graph)
+
+
+_TELLING = ("headline", "datePublished", "articleBody", "publisher", "author")
+
+
+def _load(script: str) -> Any:
+    text = _WRAPPERS.sub("", script.strip()).strip()
+    for attempt in (text, _CONTROLS.sub(" ", text), text.rstrip("; \n")):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _objects(data: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(data, list):
+        for item in data:
+            yield from _objects(item, depth + 1)
+    elif isinstance(data, dict):
+        yield data
+        for name in (
+            "@graph",
+            "mainEntity",
+            "mainEntityOfPage",
+            "itemListElement",
+            "item",
+            "hasPart",
+        ):
+            if isinstance(data.get(name), dict | list):
+                yield from _objects(data[name], depth + 1)
+
+
+def _is_article(item: dict[str, Any]) -> bool:
+    kinds = item.get("@type")
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    return any(
+        isinstance(kind, str) and _ARTICLE.fullmatch(kind.rpartition("/")[2]) for kind in kinds
+    )
+
+
+def _linked(item: dict[str, Any], named: dict[str, Any], graph: list[dict[str, Any]]) -> Linked:
+    section = item.get("articleSection")
+    return Linked(
+        headline=_text(item.get("headline")) or _text(item.get("name")),
+        authors=_names(item.get("author"), named),
+        publisher=next(iter(_names(item.get("publisher"), named)), None) or _site_name(graph),
+        published=_text(item.get("datePublished")),
+        modified=_text(item.get("dateModified")),
+        language=_text(item.get("inLanguage")) or _text(_part(item.get("inLanguage"), "name")),
+        section=_text(section[0] if isinstance(section, list) and section else section),
+        url=_text(item.get("url")) or _text(_part(item.get("mainEntityOfPage"), "@id")),
+        body=_text(item.get("articleBody")),
+    )
+
+
+def _part(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _names(value: Any, named: dict[str, Any], depth: int = 0) -> list[str]:
+    if depth > 3:
+        return []
+    if isinstance(value, str):
+        text = _text(value)
+        return [text] if text and not text.startswith(("http:", "https:", "#")) else []
+    if isinstance(value, list):
+        return [name for item in value for name in _names(item, named, depth + 1)]
+    if isinstance(value, dict):
+        name = _text(value.get("name"))
+        if name:
+            return [name]
+        known = named.get(str(value.get("@id")))
+        return _names(known.get("name"), named, depth + 1) if isinstance(known, dict) else []
+    return []
+
+
+def _site_name(graph: list[dict[str, Any]]) -> str | None:
+    for kind in ("WebSite", "NewsMediaOrganization"):
+        for item in graph:
+            if item.get("@type") == kind and _text(item.get("name")):
+                return _text(item["name"])
+    return None
+
+
+def _text(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    return html.unescape(value).strip() or None

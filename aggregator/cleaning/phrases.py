@@ -1,0 +1,140 @@
+"""Generic words of page furniture, by kind; several languages each. None is of one site."""
+
+from __future__ import annotations
+
+PHOTO_WORDS = (
+    "photo|photos|photograph|image|images|picture|pictures|pic|photo credit|photo by|image credit|"
+    "credit|credits|file photo|file|courtesy|illustration|graphic|video|screenshot|foto|fotos|bild|"
+    "bilder|quelle|bildquelle|symbolbild|archivbild|archivfoto|fotografie|grafik|crédit|crédits|crédit photo|"
+    "crédits photo|photographie|imagen|fotografía|fotografia|crédito|créditos|foto de archivo|"
+    "imagem|reprodução|divulgação|immagine|credito|beeld|afbeelding|fotograaf|kuva|valokuva|zdjęcie|"
+    "zdjęcia|fot|autor zdjęcia|źródło|ilustracja|snímek|zdroj|ilustrační foto|фото|фотография|снимок|"
+    "изображение|иллюстрация|источник фото|світлина|зображення|снимка|слика|slika|fotografija|imagine|"
+    "sursa foto|fotó|kép|forrás|φωτογραφία|φωτο|εικόνα|πηγή|fotoğraf|görsel|kaynak|صورة|الصورة|تصوير|عکس|"
+    "تصویر|צילום|תמונה|फोटो|तस्वीर|ছবি|gambar|ảnh|ภาพ|ภาพถ่าย|图|图片|图源|圖|圖片|照片|摄影|攝影|写真|画像|撮影|사진|제공"
+)
+AGENCIES = (
+    "AP|AP Photo|AFP|AFP Photo|Reuters|REUTERS|Getty|Getty Images|EPA|EPA-EFE|EFE|dpa|DPA|APA|"
+    "picture alliance|picture-alliance|Xinhua|Kyodo|Yonhap|TASS|ANSA|LUSA|PA|PA Wire|PA Images|ANP|"
+    "TT|NTB|Ritzau|Lehtikuva|PAP|ČTK|MTI|Anadolu|AA|IMAGO|imago|Shutterstock|iStock|Alamy|"
+    "Bloomberg|ZUMA|Sipa|UPI|Keystone|Belga|Unsplash|Pexels|Pixabay|Wikimedia|Flickr|NurPhoto"
+)
+BYLINE_STARTS = (
+    "by|written by|reported by|story by|words by|von|par|por|escrito por|da|di|a cura di|door|av|af|"
+    "kirjoittanut|autor|autorka|autore|auteur|autora|author|authors|author's name|автор|авторы|автори|"
+    "текст|yazar|yazan|الكاتب|بقلم|كتب|نویسنده|מאת|लेखक|oleh|penulis|tác giả|theo|作者|文|記者|记者|著者|"
+    "執筆|기자|γράφει|του|συντάκτης|scris de|napsal|szerző|írta"
+)
+EDITOR_STARTS = (
+    "edited by|editing by|editor|editors|reporting by|additional reporting by|reporting and editing by|"
+    "writing by|compiled by|translated by|translation|adapted by|produced by|with reporting by|"
+    "contributing|contributor|contributors|our reporter|correspondent|fact-checked by|reviewed by|"
+    "redaktion|redaktionell bearbeitet von|bearbeitet von|übersetzt von|übersetzung|mitarbeit|"
+    "redaktor|opracowanie|opracował|opracowała|opr|redakcja|rédaction|édité par|édition|traduit par|traduction|"
+    "adapté par|avec|editado por|edición|edición de|redacción|traducido por|traducción|con información de|"
+    "editado por|edição|edição de|redação|tradução|traduzido por|com informações de|a cura della redazione|"
+    "redazione|tradotto da|traduzione|modificato da|redactie|bewerkt door|vertaald door|vertaling|redigerad av|"
+    "redaktör|översättning|redigeret af|oversat af|redigert av|oversatt av|toimittanut|toimitus|käännös|"
+    "редактор|редактировал|редактировала|перевод|подготовил|подготовила|подготовили|редакция|редагував|редагувала|"
+    "переклад|підготував|підготувала|редактори|редактор на текста|upravil|upravila|překlad|zpracoval|spracoval|"
+    "uredio|uredila|urednik|preveo|prevela|editat de|tradus de|redactor|szerkesztette|szerkesztő|fordította|επιμέλεια|"
+    "μετάφραση|σύνταξη|editör|düzenleyen|çeviri|çeviren|تحرير|ترجمة|إعداد|مترجم|ویراستار|ویرایش|تهیه کننده|ترجمه|"
+    "עריכה|עורך|עורכת|תרגום|संपादक|संपादन|अनुवाद|editor bahasa|penyunting|penerjemah|biên tập|biên dịch|"
+    "编辑|責任編輯|责任编辑|责编|編輯|编译|編譯|翻译|翻譯|校对|編集|翻訳|編集者|편집|번역"
+)
+DATE_LABELS = (
+    "published|published on|published at|updated|last updated|updated on|updated at|posted|posted on|posted at|"
+    "modified|created|first published|date|time|issued|on|veröffentlicht|veröffentlicht am|aktualisiert|"
+    "aktualisiert am|stand|erstellt|datum|publié|publié le|mis à jour|mis à jour le|mise à jour|date de publication|"
+    "modifié le|publicado|publicado el|actualizado|actualizado el|actualización|fecha|publicado em|atualizado|"
+    "atualizado em|data|pubblicato|pubblicato il|aggiornato|aggiornato il|gepubliceerd|gepubliceerd op|bijgewerkt|"
+    "publicerad|uppdaterad|offentliggjort|udgivet|opdateret|publisert|oppdatert|julkaistu|päivitetty|opublikowano|"
+    "aktualizacja|zaktualizowano|data publikacji|publikováno|aktualizováno|zveřejněno|publikované|aktualizované|"
+    "опубликовано|обновлено|дата|опубліковано|оновлено|публикувана|обновена|објављено|objavljeno|ažurirano|publicat|"
+    "actualizat|közzétéve|frissítve|δημοσιεύτηκε|δημοσίευση|ενημερώθηκε|yayınlanma|yayınlanma tarihi|güncelleme|"
+    "güncellenme|نشر في|نشر|آخر تحديث|تاريخ النشر|منتشر شده|تاریخ انتشار|به روز شده|פורסם|עודכן|प्रकाशित|अपडेट|"
+    "diterbitkan|diperbarui|đăng|cập nhật|เผยแพร่|อัปเดต|发布时间|发布|更新时间|更新|發布|發布時間|公開|公開日|更新日|입력|수정|등록"
+)
+SECTIONS = (
+    "news|politics|world|business|economy|sport|sports|culture|opinion|technology|tech|science|health|"
+    "entertainment|lifestyle|local|national|international|europe|asia|africa|americas|us|uk|markets|"
+    "finance|travel|weather|crime|education|environment|climate|home|video|videos|live|breaking|"
+    "breaking news|exclusive|analysis|politik|wirtschaft|kultur|welt|ausland|inland|gesellschaft|"
+    "wissenschaft|gesundheit|panorama|lokales|meinung|politique|économie|monde|société|culture|santé|"
+    "sciences|france|política|economía|mundo|sociedad|cultura|deportes|nacional|internacional|"
+    "opinión|economia|sociedade|esportes|desporto|brasil|politica|esteri|cronaca|mondo|sport|"
+    "politiek|economie|buitenland|binnenland|inrikes|utrikes|ekonomi|politikk|utenriks|innenriks|"
+    "kotimaa|ulkomaat|talous|polityka|świat|gospodarka|kraj|sport|politika|svět|ekonomika|domácí|"
+    "политика|мир|экономика|общество|спорт|культура|происшествия|в мире|політика|світ|економіка|"
+    "суспільство|свят|икономика|общество|свет|svijet|gospodarstvo|politică|externe|belföld|külföld|"
+    "gazdaság|πολιτική|κόσμος|οικονομία|siyaset|dünya|ekonomi|gündem|spor|سياسة|اقتصاد|رياضة|العالم|"
+    "ثقافة|سیاسی|اقتصادی|جهان|ورزشی|राजनीति|देश|विदेश|दुनिया|politik|ekonomi|dunia|nasional|thế giới|"
+    "chính trị|kinh tế|การเมือง|ต่างประเทศ|政治|国际|國際|经济|經濟|社会|社會|体育|國內|国内|国際|経済|정치|경제|사회|국제|세계"
+)
+APP_WORDS = (
+    r"apps?|app ?store|play ?store|google play|aplicaci[oó]n|aplicaciones|aplicativo|applications?|applicazione|"
+    r"applis?|aplikacj\w+|aplikac[ei]\w*|приложени\w+|застосун\w+|додат\w+|uygulama\w*|تطبيق\w*|التطبيق|اپلیکیشن|"
+    r"אפליקצי\w+|ऐप|アプリ|应用|應用程式|客户端|앱|แอป\w*|ứng dụng|εφαρμογή|sovellu\w+|alkalmazás\w*|aplikasi"
+)
+NEWSLETTER_WORDS = (
+    r"newsletters?|newsletter\w*|bulletins? d'information|infolettre|bolet[ií]n(?:es)?|boletim|nyhedsbrev\w*|"
+    r"nyhetsbrev\w*|nieuwsbrie\w+|uutiskirje\w*|biuletyn\w*|рассылк\w+|розсилк\w+|бюлетин\w*|bülten\w*|"
+    r"نشرة\w*|النشرة|خبرنامه|ניוזלטר|न्यूज़लेटर|メールマガジン|ニュースレター|电子报|電子報|뉴스레터|hírlev\w+|ενημερωτικ\w+ δελτί\w+|"
+    r"notifications?|notificaciones|benachrichtigungen|push|telegram|whatsapp|facebook|instagram|twitter|"
+    r"youtube|tiktok|threads|bluesky|linkedin|x\.com|телеграм\w*|вконтакте|вайбер|viber|дзен\w*|wechat|微信|微博|line"
+)
+CALL_WORDS = (
+    r"subscribe|subscription|sign up|signup|sign in|log in|register|join us|join our|follow|download|install|get started|"
+    r"click here|tap here|try|explore|unlock|support us|donate|become a member|stay (?:informed|updated|tuned|connected)|"
+    r"share this|like us|get the latest|in your inbox|abonnieren|abonnier\w*|jetzt anmelden|anmelden|registrieren|"
+    r"folgen sie|folge uns|laden sie|herunterladen|jetzt testen|teilen|abonnez|inscrivez|s'abonner|s'inscrire|"
+    r"téléchargez|suivez|partagez|essayez|découvrez|suscr[ií]b\w+|reg[ií]str\w+|s[ií]gue\w*|s[ií]ganos|descarga\w*|"
+    r"comparte|únete|prueba|inscreva|assine|assinar|siga|baixe|cadastre|compartilhe|experimente|iscriviti|abbonati|"
+    r"seguici|scarica|condividi|prova|meld je aan|schrijf je in|abonneer|volg ons|volg|prenumerera|följ|ladda ner|"
+    r"registrera|tilmeld|følg|hent|abonner|last ned|meld deg på|tilaa|seuraa|lataa|zapisz się|subskrybuj|śledź|obserwuj|"
+    r"pobierz|dołącz|přihlaste se|sledujte|stáhněte|odebírejte|prihláste sa|stiahnite|подпис\w+|подпиш\w+|"
+    r"следите|скачай\w*|скачать|присоединяйтесь|читайте нас|поделиться|поділитися|підпис\w+|підпиш\w+|завантаж\w+|стежте|"
+    r"абонирайте|последвайте|изтеглете|пратите|преузмите|prijavite se|pratite|preuzmite|abonează|abonați|urmărește|urmăriți|"
+    r"descarcă|descărcați|iratkozz?on|kövess\w*|töltse|εγγραφείτε|ακολουθήστε|κατεβάστε|abone ol\w*|takip ed\w+|indir\w*|"
+    r"اشترك\w*|تابعوا|تابعنا|حمل|حمّل|شارك|عضو شوید|دنبال کنید|دانلود|הירשמו|הרשמו|עקבו|הורידו|सब्सक्राइब|डाउनलोड|फॉलो|"
+    r"berlangganan|ikuti|unduh|daftar|theo dõi|đăng ký|tải|สมัคร|ติดตาม|ดาวน์โหลด|订阅|訂閱|关注|關注|追蹤|下载|下載|登録|"
+    r"フォロー|ダウンロード|구독|팔로우|다운로드"
+)
+AI_WORDS = r"ai|a\.i\.|ki|ia|ии|ші|yapay zeka|الذكاء الاصطناعي|人工智能|人工智慧|chatbot|chat bot|assistant|gpt"
+READER_WORDS = (
+    r"you|your|you're|us|our|now|here|free|today|sie|ihr\w*|dein\w*|dich|du|uns\w*|jetzt|hier|kostenlos|vous|"
+    r"votre|vos|nous|notre|nos|ici|gratuit\w*|maintenant|tu|tus|su|sus|usted|nos|nuestr\w+|aquí|gratis|ahora|você|"
+    r"seu|sua|nosso|nossa|aqui|agora|grátis|tuo|tua|vostr\w+|noi|nostr\w+|qui|ora|je|jouw|jij|uw|ons|onze|hier|nu|"
+    r"din|ditt|dig|deg|oss|vår\w*|här|her|nå|gratis|sinun|nyt|täältä|ilmaiseksi|twój|twoj\w+|ciebie|nas|nasz\w*|teraz|tutaj|"
+    r"váš|vaše|nás|náš|naše|teraz|zde|вас|ваш\w*|нас|наш\w*|нам|здесь|сейчас|бесплатно|тут|зараз|безкоштовно|вашия|"
+    r"ни|нашия|váš|vám|te|ta|tău|dvs|aici|acum|ön|itt|most|σας|μας|εδώ|τώρα|sizin|bizi|bizim|hemen|şimdi|لك|كم|نا|الآن|هنا|ما|شما|"
+    r"שלנו|אותנו|עכשיו|हमें|हमारे|अभी|kami|anda|sekarang|chúng tôi|bạn|ngay|เรา|คุณ|我们|我們|您|你|立即|今|私たち|지금"
+)
+AD_LABELS = (
+    "advertisement|advertisements|advertising|ad|ads|sponsored|sponsored content|promoted|paid content|paid post|"
+    "story continues below advertisement|article continues below advertisement|continue reading below|"
+    "story continues below|scroll to continue|anzeige|werbung|advertorial|publicité|annonce|sponsorisé|"
+    "la suite après la publicité|publicidad|anuncio|patrocinado|publicidade|continua após a publicidade|pubblicità|"
+    "sponsorizzato|advertentie|reclame|annons|mainos|reklama|reklam|oglas|artykuł sponsorowany|inzerce|реклама|"
+    "на правах рекламы|на правах реклами|publicitate|hirdetés|διαφήμιση|اعلان|إعلان|إعلانات|آگهی|تبلیغات|פרסומת|विज्ञापन|iklan|quảng cáo|"
+    "โฆษณา|广告|廣告|広告|スポンサーリンク|광고"
+)
+SHARE_LABELS = (
+    "share|share this|share this article|share this story|share article|share on|tweet|pin it|print|print this|email|e-mail|"
+    "copy link|link copied|save|save article|bookmark|listen|listen to this article|read aloud|whatsapp|facebook|"
+    "twitter|linkedin|telegram|reddit|pinterest|messenger|x|like|follow|follow us|subscribe|menu|search|login|log in|"
+    "sign in|home|skip to content|skip to main content|back to top|top|close|next|previous|prev|show more|load more|"
+    "view more|see all|view all|see more|more|tags|topics|logo|icon|image|photo|video|play|play video|gallery|slideshow|"
+    "loading|teilen|artikel teilen|drucken|merken|vorlesen|schließen|mehr anzeigen|alle anzeigen|themen|schlagwörter|"
+    "partager|imprimer|enregistrer|écouter|fermer|voir plus|voir tout|afficher plus|mots-clés|compartir|imprimir|guardar|"
+    "escuchar|cerrar|ver más|ver todo|etiquetas|temas|compartilhar|compartilhe|salvar|ouvir|fechar|ver mais|ver tudo|"
+    "condividi|stampa|salva|ascolta|chiudi|vedi tutti|mostra di più|tag|delen|afdrukken|bewaren|sluiten|toon meer|dela|"
+    "skriv ut|spara|lyssna|stäng|visa mer|del|del artikel|gem|lyt|luk|vis mere|lagre|lytt|lukk|vis mer|jaa|tulosta|"
+    "tallenna|kuuntele|sulje|näytä lisää|udostępnij|drukuj|zapisz|posłuchaj|zamknij|pokaż więcej|tagi|sdílet|"
+    "tisknout|uložit|zavřít|štítky|zdieľať|tlačiť|поделиться|распечатать|печать|сохранить|слушать|закрыть|"
+    "показать еще|показать ещё|теги|метки|поділитися|друкувати|зберегти|закрити|теґи|сподели|етикети|podijeli|podeli|"
+    "oznake|distribuie|tipărește|etichete|megosztás|nyomtatás|címkék|κοινοποίηση|εκτύπωση|ετικέτες|paylaş|yazdır|"
+    "kaydet|dinle|kapat|etiketler|مشاركة|شارك|طباعة|حفظ|استمع|إغلاق|وسوم|اشتراک گذاری|چاپ|برچسب‌ها|برچسب ها|שתפו|שיתוף|הדפסה|"
+    "תגיות|शेयर करें|साझा करें|শেয়ার|bagikan|cetak|simpan|chia sẻ|in|lưu|แชร์|พิมพ์|แท็ก|分享|打印|收藏|标签|列印|標籤|"
+    "シェア|シェアする|印刷|保存|タグ|閉じる|공유|공유하기|인쇄|저장|태그"
+)

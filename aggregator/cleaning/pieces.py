@@ -1,0 +1,86 @@
+"""One article in the making, and the line filters that main and embedded texts share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from aggregator.cleaning import furniture
+from aggregator.cleaning.headings import is_related_heading, pointer_with_target
+from aggregator.cleaning.lines import Line, When
+from aggregator.cleaning.script import ends_as_sentence, size
+
+_KEPT_AT_END = 12
+"""An unfinished line of this many words at the end of a text is text cut short."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """An article's parts as found on a plain-text page."""
+
+    title: str | None = None
+    outlet: str | None = None
+    author: str | None = None
+    when: When | None = None
+    body: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The body, one paragraph a line."""
+        return "\n".join(self.body)
+
+
+def is_furniture(line: Line, at_end: bool = False) -> bool:
+    """True for a line that is no text of any article, by its own looks."""
+    text = line.text
+    if furniture.is_comment_furniture(text) or furniture.is_call(text, at_end):
+        return True
+    if line.paragraph and ends_as_sentence(text):
+        return furniture.is_caption(text)
+    return (
+        furniture.is_label(text)
+        or furniture.is_caption(text)
+        or furniture.is_reading_time(text)
+        or furniture.is_editor_credit(text)
+        or furniture.origin_outlet(text) is not None
+        or pointer_with_target(text)
+    )
+
+
+def trim_end(lines: list[Line]) -> tuple[list[Line], str | None]:
+    """`lines` without the furniture behind the last paragraph, and the outlet it credits."""
+    kept, outlet = list(lines), None
+    while kept and not _closes_text(kept, len(kept) - 1):
+        outlet = furniture.origin_outlet(kept.pop().text) or outlet
+    return (kept, outlet) if kept else (list(lines), None)
+
+
+def body_of(lines: Iterable[Line], title: str | None) -> list[str]:
+    """The texts of `lines` that are no furniture, no date and no repeat of the title."""
+    return [
+        line.text
+        for line in lines
+        if not is_furniture(line)
+        and line.when is None
+        and (title is None or line.paragraph or line.text.casefold() != title.casefold())
+    ]
+
+
+def _closes_text(lines: list[Line], at: int) -> bool:
+    """True if the line at `at` may be the last of a text."""
+    line = lines[at]
+    text = line.text
+    if is_furniture(line, at_end=True) or line.when or is_related_heading(text):
+        return False
+    if furniture.origin_outlet(text) or furniture.is_editor_credit(text):
+        return False
+    if ends_as_sentence(text) or size(text) >= _KEPT_AT_END:
+        return True
+    return _in_list(lines, at)
+
+
+def _in_list(lines: list[Line], at: int) -> bool:
+    """True for an item of a list that the text announces ("The winners are:")."""
+    while at > 0 and lines[at].bullet:
+        at -= 1
+    return lines[at].text.endswith((":", "：")) and size(lines[at].text) >= 4

@@ -1,0 +1,256 @@
+"""Plain-text pages: the main text and the articles below it, told apart by general signs.
+
+The signs are written down in docs/cleaning.md. Nothing here knows a site; sentences are
+never dropped but for calls, credits and captions (`furniture`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aggregator.cleaning import furniture
+from aggregator.cleaning.blocks import pieces_of, segments_of
+from aggregator.cleaning.headings import is_pointer, is_related_heading
+from aggregator.cleaning.lines import Line, When, read_lines, same
+from aggregator.cleaning.pieces import Piece, body_of, is_furniture, trim_end
+from aggregator.cleaning.script import ends_as_sentence, key, size
+
+_LONGEST_TITLE = 35
+_TITLE_FROM = 3
+_STANDFIRST_FROM = 6
+_SURE_MAIN = 80
+"""Words after which a heading over comments or other stories ends the main text for sure."""
+
+
+@dataclass(slots=True)
+class SplitText:
+    """A plain-text page taken apart."""
+
+    main: Piece
+    embedded: list[Piece] = field(default_factory=list)
+
+
+def split_text(text: str) -> SplitText:
+    """Take a page's text apart into its main article and the embedded ones."""
+    lines = read_lines(text)
+    start = _main_start(lines)
+    end, zones = _zones(lines, start)
+    main = _read_main(lines[:end], start)
+    embedded = [piece for zone in zones for piece in pieces_of(zone)]
+    return SplitText(main, embedded)
+
+
+def _main_start(lines: Sequence[Line]) -> int:
+    """The index of the first line of body text; everything before it is the header."""
+    for at, line in enumerate(lines):
+        if not line.paragraph or is_furniture(line):
+            continue
+        if at == 0 and not ends_as_sentence(line.text) and size(line.text) <= _LONGEST_TITLE:
+            continue
+        if _asking_title(lines, at):
+            continue
+        return at
+    return len(lines)
+
+
+def _asking_title(lines: Sequence[Line], at: int) -> bool:
+    """True for a question that is a headline: told twice, or with an outlet or age behind it."""
+    text = lines[at].text
+    if size(text) > 20 or text.rstrip("\"'”’»")[-1:] not in "?!？！؟":
+        return False
+    behind = lines[at + 1 : at + 3]
+    before = lines[max(0, at - 1) : at]
+    return any(same(text, near.text) for near in (*behind, *before)) or any(
+        near.when or furniture.author_of(near.text) for near in behind[:1]
+    )
+
+
+def _zones(lines: Sequence[Line], start: int) -> tuple[int, list[Sequence[Line]]]:
+    """Where the main text ends, and the stretches of lines below related headings."""
+    end = len(lines)
+    marks: list[tuple[int, bool]] = []
+    for at in range(start + 1, len(lines)):
+        text = lines[at].text
+        if lines[at].paragraph and ends_as_sentence(text):
+            continue
+        if is_related_heading(text) and _opens_zone(lines, start, at, bool(marks)):
+            marks.append((at, True))
+        elif furniture.is_comment_furniture(text) and _ends_main(lines, start, at):
+            marks.append((at, False))
+    if not any(related for _, related in marks):
+        implied = _implied_zone(lines, start, marks[0][0] if marks else end)
+        marks = sorted([*marks, (implied - 1, True)]) if implied is not None else marks
+    if marks:
+        end = marks[0][0] if marks[0][0] >= start else start
+    limits = [at for at, _ in marks] + [len(lines)]
+    zones = [lines[at + 1 : limits[n + 1]] for n, (at, related) in enumerate(marks) if related]
+    if marks and marks[0][1] and not is_related_heading(lines[marks[0][0]].text):
+        end = marks[0][0] + 1
+    return end, zones
+
+
+def _words(lines: Sequence[Line]) -> int:
+    return sum(size(line.text) for line in lines if line.paragraph)
+
+
+def _opens_zone(lines: Sequence[Line], start: int, at: int, after_zone: bool) -> bool:
+    """True if other stories follow the heading at `at`, and not the rest of the main text."""
+    if after_zone:
+        return True
+    segments = segments_of(lines[at + 1 :])
+    if not any(segment.paragraphs for segment in segments):
+        return True
+    if any(segment.dated for segment in segments):
+        return True
+    if not segments[0].header:
+        return False
+    several = len(segments) > 1 and all(len(s.paragraphs) <= 1 for s in segments)
+    if is_pointer(lines[at].text) or _words(lines[start:at]) < _SURE_MAIN:
+        return several
+    bare_list = len(segments) == 1 and len(segments[0].header) > 1
+    return not (bare_list and len(segments[0].paragraphs) > 1)
+
+
+def _ends_main(lines: Sequence[Line], start: int, at: int) -> bool:
+    """True if readers' comments, or nothing, follow the line at `at`."""
+    related = (n for n in range(at + 1, len(lines)) if is_related_heading(lines[n].text))
+    behind = _words(lines[at + 1 : next(related, len(lines))])
+    before = _words(lines[start:at])
+    return before >= _SURE_MAIN or before >= behind
+
+
+def _implied_zone(lines: Sequence[Line], start: int, end: int) -> int | None:
+    """The first line of blocks that stand behind the main text without any heading.
+
+    They show it by a relative age in a header that repeats a line, or by two such headers.
+    """
+    headers: list[tuple[int, int]] = []
+    at = start + 1
+    while at < end:
+        if lines[at].paragraph:
+            at += 1
+            continue
+        stop = at
+        while stop < end and not lines[stop].paragraph:
+            stop += 1
+        headers.append((at, stop))
+        at = stop
+    found = [(a, b) for a, b in headers if b < end and _is_block_header(lines[a:b])]
+    strong = [pair for pair in found if _repeats(lines[pair[0] : pair[1]])]
+    if not strong and len(found) < 2:
+        return None
+    first = found[0]
+    return first[0] + _header_offset(lines[first[0] : first[1]])
+
+
+def _is_block_header(run: Sequence[Line]) -> bool:
+    plain = [line for line in run if line.when is None and not is_furniture(line)]
+    aged = any(line.when and line.when.age for line in run)
+    return aged and any(size(line.text) >= _TITLE_FROM for line in plain)
+
+
+def _repeats(run: Sequence[Line]) -> bool:
+    counts = Counter(key(line.text) for line in run if line.when is None)
+    return any(count > 1 for count in counts.values())
+
+
+def _header_offset(run: Sequence[Line]) -> int:
+    """Where in a run the block's own header begins (the main text's tail may stand before)."""
+    counts = Counter(key(line.text) for line in run)
+    for at, line in enumerate(run):
+        if counts[key(line.text)] > 1:
+            return at
+    first = next(at for at, line in enumerate(run) if line.when)
+    behind = any(size(line.text) >= _TITLE_FROM for line in run[first + 1 :])
+    return max(0, first - (1 if behind else 2))
+
+
+def _read_main(lines: Sequence[Line], start: int) -> Piece:
+    start = min(start, len(lines))
+    piece = Piece()
+    standfirst = _read_header(lines[:start], piece)
+    body = _without_byline(list(lines[start:]), piece)
+    kept, credited = trim_end(_without_repeats(body)) if body else ([], None)
+    piece.body = body_of([*standfirst, *kept], piece.title)
+    piece.outlet = piece.outlet or credited
+    if not piece.body:
+        piece.title, piece.body = None, body_of(lines, None)
+    return piece
+
+
+def _read_header(header: Sequence[Line], piece: Piece) -> list[Line]:
+    """Fill `piece` with what the lines above the body tell; the standfirst is returned."""
+    plain: list[Line] = []
+    for line in header:
+        if line.when:
+            piece.outlet = piece.outlet or line.when.outlet
+            piece.when = _better(piece.when, line.when)
+        elif (author := furniture.author_of(line.text)) is not None:
+            piece.author = piece.author or author
+        elif not is_furniture(line):
+            plain.append(line)
+    at = _title_index(plain)
+    if at is None:
+        return []
+    piece.title = plain[at].text
+    counts = Counter(key(line.text) for line in plain)
+    if piece.outlet is None:
+        piece.outlet = _outlet_beside_age(header, piece.title)
+    return [
+        line
+        for line in plain[at + 1 :]
+        if size(line.text) >= _STANDFIRST_FROM
+        and counts[key(line.text)] == 1
+        and not furniture.is_editor_credit(line.text)
+    ]
+
+
+def _better(left: When | None, right: When) -> When:
+    """The earlier stated of two times, but a full date before a relative age."""
+    if left is None or (left.moment is None and right.moment is not None):
+        return right
+    return left
+
+
+def _title_index(plain: Sequence[Line]) -> int | None:
+    """Which header line is the headline: the first told twice, else the first long enough."""
+    counts = Counter(key(line.text) for line in plain)
+    for at, line in enumerate(plain):
+        if counts[key(line.text)] > 1 and size(line.text) >= _TITLE_FROM:
+            return at
+    for at, line in enumerate(plain):
+        if size(line.text) > _TITLE_FROM and not furniture.is_section_label(line.text):
+            return at
+    for at, line in enumerate(plain):
+        if size(line.text) > 1 and not furniture.is_section_label(line.text):
+            return at
+    return None
+
+
+def _outlet_beside_age(header: Sequence[Line], title: str) -> str | None:
+    """A name on its own line right before a relative age, above the body."""
+    for before, line in zip(header, header[1:], strict=False):
+        if line.when and line.when.age and before.when is None:
+            name = before.text
+            taken = same(name, title) or furniture.is_section_label(name) or is_furniture(before)
+            if not taken and size(name) <= 5 and not furniture.author_of(name):
+                return name
+    return None
+
+
+def _without_byline(body: list[Line], piece: Piece) -> list[Line]:
+    """A byline between standfirst and text goes to the author."""
+    for at, line in enumerate(body[:4]):
+        author = None if line.paragraph else furniture.author_of(line.text)
+        if author:
+            piece.author = piece.author or author
+            return body[:at] + body[at + 1 :]
+    return body
+
+
+def _without_repeats(body: list[Line]) -> list[Line]:
+    """Short lines that a page tells three times or more are controls, not text."""
+    counts = Counter(line.text for line in body if not line.paragraph)
+    return [line for line in body if line.paragraph or counts[line.text] < 3]

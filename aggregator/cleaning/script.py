@@ -1,0 +1,67 @@
+"""What a line looks like: its size in words, whether it ends as a sentence does.
+
+Sizes count words; scripts written without spaces count two letters as a word, which is
+about the mean word length of Chinese and Japanese and half that of Thai.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_UNSPACED = (
+    "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"
+    "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
+_WORD = re.compile(rf"[^\W{_UNSPACED}]+(?:['’.\-][^\W{_UNSPACED}]+)*")
+_CLOSERS = "\"'”’»›)]）」』】〉》“‘*_ \u200f\u200e"
+_ENDINGS = ".!?。！？؟۔।॥።։។៕།．｡"
+_ACRONYM_END = re.compile(r"(?:^|[\s(])(?:[^\W\d_]\.){2,}$")
+# A dot after one of these ends no sentence when nothing follows ("… sues Acme Inc.").
+_ABBREVIATION_END = re.compile(r"(?:^|\s)(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros|St|No|vs|etc|ca|bzw)\.$")
+_EDGE_SIGNS = re.compile(r"^[\W_]+|[\W_]+$")
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+
+PARAGRAPH_SIZE = 25
+"""A line of this many words is body text even without a full stop."""
+
+
+def size(text: str) -> int:
+    """The number of words in `text`; two letters of an unspaced script count as one."""
+    return len(_WORD.findall(text)) + (len(_UNSPACED_LETTER.findall(text)) + 1) // 2
+
+
+def ends_as_sentence(text: str) -> bool:
+    """True if `text` ends with a full stop, question or exclamation mark of any script.
+
+    Closing quotes and brackets may follow. An ellipsis, an acronym or the like is no end.
+    """
+    bare = text.rstrip(_CLOSERS)
+    if not bare or bare[-1] not in _ENDINGS:
+        return False
+    if bare.endswith(("..", "…")):
+        return False
+    return not (_ACRONYM_END.search(bare) or _ABBREVIATION_END.search(bare))
+
+
+def ends_with_stop(text: str) -> bool:
+    """True if `text` ends as a statement does: a headline may ask or exclaim, but not so."""
+    return ends_as_sentence(text) and text.rstrip(_CLOSERS)[-1] not in "!?！？؟"
+
+
+def is_paragraph(text: str) -> bool:
+    """True for a line of body text: a sentence, or a line too long to be a heading."""
+    return ends_as_sentence(text) or size(text) >= PARAGRAPH_SIZE
+
+
+def key(text: str) -> str:
+    """`text` for comparing short lines: NFKC, case-folded, no signs at its edges."""
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    return _EDGE_SIGNS.sub("", _SPACES.sub(" ", folded.replace("’", "'"))).strip()
+
+
+def tidy(text: str) -> str:
+    """One line of text with runs of blanks (no-break ones too) made single."""
+    return _SPACES.sub(" ", text).strip()
