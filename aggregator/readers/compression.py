@@ -234,6 +234,11 @@ class Decompressed(DamageableRaw):
             )
         return data
 
+    def close(self) -> None:
+        """Close the stream underneath."""
+        self._source.close()
+        super().close()
+
     def _end(self, reason: Reason, detail: str) -> None:
         if self.damage is None:
             self.damage = Damage(reason, detail)

@@ -156,7 +156,11 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "fetched_at",
     ),
 }
-_CRAWL_MARKS = ("dump", "file_path", "warc_record_id", "token_count", "timestamp", "added")
+BODY_KEYS = frozenset(key for name in ("html", "text") for key in _KEYS[name])
+"""The built-in keys under which a record's HTML or text stands."""
+KNOWN_KEYS = frozenset(key for keys in _KEYS.values() for key in keys)
+"""All built-in keys."""
+CRAWL_MARKS = ("dump", "file_path", "warc_record_id", "token_count", "timestamp", "added")
 """Beside one of these a bare ``date`` is the crawl's, and ``source`` is a corpus, no outlet
 (FineWeb, C4, Dolma and their kin)."""
 _CRAWL_KEYS = {"published": "date", "outlet": "source"}
@@ -214,7 +218,7 @@ def filled(declared: Declared, fallback: Declared) -> Declared:
 
 
 def _is_crawl_row(row: Mapping[str, Any]) -> bool:
-    return any(mark in row for mark in _CRAWL_MARKS)
+    return any(mark in row for mark in CRAWL_MARKS)
 
 
 def _declared(

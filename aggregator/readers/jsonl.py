@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from aggregator.core.model import Reason, Rejection
+from aggregator.core.model import Rejection
 from aggregator.core.options import ReadingOptions
 from aggregator.readers.entries import Entry, damage_of, too_large
-from aggregator.readers.fields import Source, record_of
-from aggregator.readers.jsontext import BadJson, parse
+from aggregator.readers.fields import Source
+from aggregator.readers.jsonrows import object_entry
 from aggregator.readers.stream import DumpStream, Oversized, lines
 
 _BOM = b"\xef\xbb\xbf"
@@ -27,7 +27,7 @@ def read_jsonl(stream: DumpStream, options: ReadingOptions, source: Source) -> I
         if isinstance(line, Oversized):
             entry: Entry = too_large(locator, line, limit)
         elif line.strip():
-            entry = read_object(line.removeprefix(_BOM), locator, source)
+            entry = object_entry(line.removeprefix(_BOM), locator, source)
         else:
             read = number
             continue
@@ -43,14 +43,3 @@ def read_jsonl(stream: DumpStream, options: ReadingOptions, source: Source) -> I
 def _ended_by_damage(stream: DumpStream, line: bytes | Oversized) -> bool:
     ends = isinstance(line, bytes) and line.endswith(b"\n")
     return not ends and not stream.peek(1) and stream.damage is not None
-
-
-def read_object(data: bytes, locator: str, source: Source) -> Entry:
-    """The entry of one JSON text, which should be an object."""
-    try:
-        row = parse(data)
-    except BadJson as error:
-        return Rejection(locator, Reason.BAD_JSON, str(error))
-    if not isinstance(row, Mapping):
-        return Rejection(locator, Reason.BAD_JSON, f"a {type(row).__name__}, not an object")
-    return record_of(row, locator, source)

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
+from aggregator.core.model import Reason
 from aggregator.readers.encoding import bom_encoding
+
+_JSON_NAMES = {
+    list: "a list",
+    str: "a string",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+}
 
 
 class BadJson(Exception):
     """The text is not JSON, and no safe repair makes it so; the message says where."""
+
+    def __init__(self, detail: str, reason: Reason = Reason.BAD_JSON) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 def parse(data: bytes) -> Any:
@@ -32,8 +46,17 @@ def parse(data: bytes) -> Any:
     try:
         return json.loads(text, strict=False)
     except json.JSONDecodeError as error:
-        raise BadJson(f"{error.msg} at character {error.pos}") from None
+        what = error.msg.removesuffix(" starting at")
+        raise BadJson(f"{what} at character {error.pos}") from None
     except RecursionError:
-        raise BadJson("nested too deep") from None
+        raise BadJson("objects or lists nested too deep", Reason.TOO_DEEP) from None
     except ValueError as error:
         raise BadJson(str(error)) from None
+
+
+def parse_object(data: bytes) -> Mapping[str, Any]:
+    """The object that a JSON text is; raises `BadJson` for other values too."""
+    value = parse(data)
+    if not isinstance(value, Mapping):
+        raise BadJson(f"{_JSON_NAMES.get(type(value), 'null')} where an object should stand")
+    return value

@@ -6,13 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 from aggregator.core.model import Declared, Reason, Rejection
 from aggregator.core.options import ReadingOptions
+from aggregator.readers.arc import read_arc
+from aggregator.readers.csvfile import read_csv
+from aggregator.readers.encoding import bom_encoding, detected_encoding
 from aggregator.readers.entries import Entry, damage_of
+from aggregator.readers.feed import read_feed
 from aggregator.readers.fields import Source
+from aggregator.readers.jsonfile import read_json
 from aggregator.readers.jsonl import read_jsonl
 from aggregator.readers.pages import LOCATOR, read_html, read_text
+from aggregator.readers.parquet import read_parquet
 from aggregator.readers.paths import Dump
 from aggregator.readers.sniffing import Format, sniff, unread_kind
-from aggregator.readers.stream import DumpStream, open_stream
+from aggregator.readers.stream import DumpStream, as_utf8, open_stream
 from aggregator.readers.warc import read_warc
 
 _Reader = Callable[[DumpStream, ReadingOptions, Source], Iterator[Entry]]
@@ -21,8 +27,14 @@ _READERS: dict[Format, _Reader] = {
     Format.TEXT: read_text,
     Format.HTML: read_html,
     Format.JSONL: read_jsonl,
+    Format.JSON: read_json,
+    Format.CSV: read_csv,
     Format.WARC: read_warc,
+    Format.ARC: read_arc,
+    Format.PARQUET: read_parquet,
+    Format.FEED: read_feed,
 }
+_LINES_OF_TEXT = frozenset({Format.JSONL, Format.JSON, Format.CSV})
 
 
 def read_dump(
@@ -69,4 +81,13 @@ def _entries(
     if found is None:
         yield Rejection(LOCATOR, Reason.BINARY, "no text and no format that is read")
         return
+    if found in _LINES_OF_TEXT:
+        stream = _in_utf8(stream, head, found)
     yield from _READERS[found](stream, options, source)
+
+
+def _in_utf8(stream: DumpStream, head: bytes, found: Format) -> DumpStream:
+    """JSON is UTF-8 unless a byte order mark says otherwise; CSV is what its head is."""
+    encoding = bom_encoding(head) or ("utf-8" if found is not Format.CSV else None)
+    encoding = encoding or detected_encoding(head)
+    return stream if encoding == "utf-8" else as_utf8(stream, encoding)

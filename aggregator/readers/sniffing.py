@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from aggregator.readers.csvfile import looks_like_csv
 from aggregator.readers.encoding import bom_encoding, is_binary
+from aggregator.readers.fields import KNOWN_KEYS
+from aggregator.readers.jsonfile import is_json_feed, list_start
 from aggregator.readers.markup import is_document
 
 
@@ -58,7 +61,6 @@ _UNREAD = (
 )
 _FEED_ROOT = re.compile(r"<(?:rss|(?:\w+:)?feed|(?:rdf:)?rdf)\b[^<]*>", re.I)
 _XML_SKIP = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?[^>]*>)+", re.S)
-_JSON_FEED = re.compile(r'\{.{0,2000}?"version"\s*:\s*"https?://jsonfeed\.org/version/', re.S)
 _TAR_MAGIC = slice(257, 262)
 
 
@@ -102,6 +104,8 @@ def _by_text(text: str, named: Format | None) -> Format | None:
         return _object_format(text, named)
     if re.match(r"\[\s*[{\]]", text):
         return Format.JSON
+    if named in (None, Format.CSV) and looks_like_csv(text, KNOWN_KEYS):
+        return Format.CSV
     return None
 
 
@@ -113,10 +117,10 @@ def _markup_format(text: str) -> Format | None:
 
 
 def _object_format(text: str, named: Format | None) -> Format:
-    if _JSON_FEED.match(text):
-        return Format.FEED
     if named is Format.JSONL:
         return Format.JSONL
+    if is_json_feed(text) or list_start(text) is not None:
+        return Format.JSON
     first_line = text.partition("\n")[0].rstrip()
     whole = first_line.endswith("}") and len(first_line) > 2
     return Format.JSON if named is Format.JSON or (not whole and "\n" in text) else Format.JSONL

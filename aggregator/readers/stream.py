@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import stat
@@ -52,10 +53,11 @@ class _FileRaw(DamageableRaw):
 class DumpStream(io.BufferedReader):
     """Buffered bytes of a dump, decompressed; `damage` says why they ended early."""
 
-    def __init__(self, raw: DamageableRaw, compressed: bool = False) -> None:
+    def __init__(self, raw: DamageableRaw, location: str | None = None) -> None:
+        """`location` is the file whose bytes these are as they stand, or None."""
         super().__init__(raw, _BUFFER)
         self._damageable = raw
-        self.compressed = compressed
+        self.location = location
 
     @property
     def damage(self) -> Damage | None:
@@ -65,6 +67,48 @@ class DumpStream(io.BufferedReader):
     def head(self) -> bytes:
         """The first bytes, up to `HEAD_BYTES`, without consuming them."""
         return self.peek(HEAD_BYTES)[:HEAD_BYTES]
+
+
+class _Transcoded(DamageableRaw):
+    """UTF-8 instead of another encoding; what does not decode becomes U+FFFD."""
+
+    def __init__(self, source: DumpStream, encoding: str) -> None:
+        super().__init__()
+        self._source = source
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        self._pending = b""
+
+    def readinto(self, target: Any) -> int:
+        """Fill `target` as far as the data goes; 0 means the end, or damage."""
+        view = memoryview(target).cast("B")
+        filled = 0
+        while filled < len(view):
+            if not self._pending and not self._decode_more():
+                break
+            part = self._pending[: len(view) - filled]
+            self._pending = self._pending[len(part) :]
+            view[filled : filled + len(part)] = part
+            filled += len(part)
+        return filled
+
+    def _decode_more(self) -> bool:
+        while data := self._source.read(HEAD_BYTES):
+            self._pending = self._decoder.decode(data).encode("utf-8", "replace")
+            if self._pending:
+                return True
+        self.damage = self._source.damage
+        self._pending = self._decoder.decode(b"", final=True).encode("utf-8", "replace")
+        return bool(self._pending)
+
+    def close(self) -> None:
+        """Close the stream underneath."""
+        self._source.close()
+        super().close()
+
+
+def as_utf8(stream: DumpStream, encoding: str) -> DumpStream:
+    """The stream's text, which stands in `encoding`, as UTF-8 without a byte order mark."""
+    return DumpStream(_Transcoded(stream, encoding))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +123,11 @@ def open_stream(location: str, options: ReadingOptions) -> DumpStream:
 
     Raises OSError when it cannot be opened or is neither a file nor standard input.
     """
-    plain = DumpStream(_FileRaw(_open(location)))
+    plain = DumpStream(_FileRaw(_open(location)), None if location == "-" else location)
     codec = codec_of(plain.head())
     if codec is None:
         return plain
-    return DumpStream(Decompressed(plain, codec, options), compressed=True)
+    return DumpStream(Decompressed(plain, codec, options))
 
 
 def _open(location: str) -> BinaryIO:
