@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,13 +70,14 @@ class Ranking:
         """Rank of an article: the smallest of a cluster is its canonical article."""
         return tuple(key(article) for key in self._keys)
 
-    def reason(self, ranks: Iterable[Rank]) -> str:
-        """Name of the rule that set the best rank apart from the second best."""
-        best: Sequence[Rank] = sorted(ranks)[:2]
-        if len(best) < 2:
+    def reason(self, best: Rank, ranks: Iterable[Rank]) -> str:
+        """Name of the rule that set the canonical's rank apart from the next best of all."""
+        others = [rank for rank in ranks if rank != best]
+        if not others:
             return ONLY_COPY
-        first, second = best
-        return next(rule for rule, a, b in zip(self.rules, first, second, strict=True) if a != b)
+        return next(
+            rule for rule, a, b in zip(self.rules, best, min(others), strict=True) if a != b
+        )
 
     def _preference(self, article: Candidate) -> int:
         return self._preferred.get((article.outlet or "").casefold(), len(self._preferred))

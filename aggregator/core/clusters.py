@@ -3,10 +3,10 @@
 Definition (a greedy maximal star cover in content-hash order). Nodes are distinct texts,
 numbered by their content hash; edges are verified matches. Take the nodes in order. An
 unassigned node ``p``, the *anchor*, gathers the unassigned nodes that match it. The best of
-them by the canonical rules is the canonical node ``c``. Those gathered nodes, and those
-unassigned neighbours of ``c``, that match ``c`` form the cluster; the rest stay unassigned
-and have their own turn. So every member has a match of its own with the canonical, and
-no chain can form.
+them by the canonical rules is the canonical node ``c``. Those gathered nodes, and
+those unassigned neighbours of ``c`` that rank behind it, that match ``c`` form the cluster;
+the rest stay unassigned and have their own turn. So every member has a match of its own with
+the canonical, the canonical is the best of its cluster, and no chain can form.
 
 `resettle` brings an existing assignment up to date after some nodes or edges changed. It
 does the turns of the nodes concerned again, in order, and follows the changes only as far as
@@ -40,6 +40,9 @@ class MatchGraph(Protocol):
 
     def matches(self, canonical: int, node: int) -> bool:
         """Whether the two nodes match, compared now if they never were."""
+
+    def expect(self, canonical: int, nodes: Collection[int]) -> None:
+        """Told before `matches` is asked for this canonical with each of these nodes."""
 
     def anchor(self, node: int) -> int | None:
         """The anchor that this node is assigned to so far; None when unassigned."""
@@ -155,7 +158,10 @@ class _Resettling:
     def star_of(self, anchor: int) -> Star:
         gathered = {anchor} | self.free(anchor, anchor)
         canonical = min(gathered, key=self.graph.rank)
-        around = gathered | self.free(canonical, anchor)
+        best = self.graph.rank(canonical)
+        behind = {n for n in self.free(canonical, anchor) if self.graph.rank(n) > best}
+        around = gathered | behind
+        self.graph.expect(canonical, around)
         members = {
             node for node in around if node == canonical or self.graph.matches(canonical, node)
         }

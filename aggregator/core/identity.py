@@ -63,12 +63,18 @@ def _query(query: str) -> str:
 
 
 def record_key(record: Record) -> bytes:
-    """Identity of a delivery: its payload, URL and what the dump declares, but no time.
+    """Identity of a delivery: its payload, URL and what the dump and the user say of it.
 
-    The same page crawled again without a change has the same key: it is ``known``.
+    The time of its capture is no part of it: the same page crawled again without a change
+    has the same key, and is ``known``.
     """
-    said = (getattr(record.declared, f.name) for f in fields(record.declared))
-    return digest([record.kind, record.payload, normalise_address(record.url), *said])
+    said = [
+        getattr(source, field.name)
+        for source in (record.declared, record.fallback)
+        for field in fields(source)
+    ]
+    kind = f"{record.kind}{' in a feed' if record.feed_item else ''}"
+    return digest([kind, record.payload, normalise_address(record.url), *said])
 
 
 def page_address(record: Record, own_url: str | None) -> str:

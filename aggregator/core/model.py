@@ -81,8 +81,6 @@ class Record:
     url: str | None = None
     charset: str | None = None
     record_time: datetime | None = None
-    feed_item: bool = False
-    """An entry of a feed: an article of its own, never a revision of the page it links to."""
     declared: Declared = field(default_factory=Declared)
     fallback: Declared = field(default_factory=Declared)
     feed_item: bool = False

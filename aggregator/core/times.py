@@ -7,6 +7,7 @@ Midnight +00:00 means day precision (DESIGN section 2).
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import overload
 
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _MIDNIGHT = "T00:00:00Z"
@@ -14,6 +15,12 @@ UNKNOWN_KEY = "~"
 """Sorts behind every `order_key`: the key of an unknown time."""
 
 
+@overload
+def to_text(moment: datetime) -> str: ...
+@overload
+def to_text(moment: None) -> None: ...
+@overload
+def to_text(moment: datetime | None) -> str | None: ...
 def to_text(moment: datetime | None) -> str | None:
     """Write an aware datetime as ``2025-07-13T10:00:00Z`` (RFC 3339); None stays None.
 

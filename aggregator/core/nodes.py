@@ -1,0 +1,76 @@
+"""Nodes: the distinct texts that articles have now, and the comparison of two of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from aggregator.core.decision import Decision, TextFacts, Verdict, decide
+from aggregator.core.evidence import Evidence, compare
+from aggregator.core.options import MatchingOptions
+from aggregator.core.proposals import Pair
+from aggregator.core.tokens import Tokens
+
+DECIMALS = 6
+"""Places kept of every figure, so that both databases hold the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A distinct text with what a verdict may know of its earliest article."""
+
+    node_id: int
+    digest: bytes
+    tokens: Tokens
+    facts: TextFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A verified comparison of two nodes; a is the one with the lower id."""
+
+    nodes: Pair
+    evidence: Evidence
+    decision: Decision
+
+    @property
+    def same(self) -> bool:
+        """Whether the two are copies of one text."""
+        return self.decision.verdict == Verdict.SAME
+
+
+def compare_nodes(one: Node, other: Node, options: MatchingOptions) -> Comparison:
+    """Compare two nodes exactly and decide; symmetric."""
+    a, b = (one, other) if one.node_id < other.node_id else (other, one)
+    evidence = compare(a.tokens, b.tokens)
+    return Comparison(
+        (a.node_id, b.node_id), evidence, decide(evidence, a.facts, b.facts, options)
+    )
+
+
+def figures(evidence: Evidence) -> str:
+    """All evidence as JSON with sorted keys and rounded figures."""
+    rounded = {
+        name: round(value, DECIMALS) if isinstance(value, float) else value
+        for name, value in asdict(evidence).items()
+    }
+    return json.dumps(rounded, sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(slots=True)
+class NodeChanges:
+    """What happened to the nodes in one batch.
+
+    `added` are new; `gone` have no article any more; `restated` have another earliest article,
+    so that verdicts must be made again; `reranked` have another best article; `refreshed` have
+    other articles, which changes their cluster's figures only.
+    """
+
+    added: set[int] = field(default_factory=set)
+    gone: set[int] = field(default_factory=set)
+    restated: set[int] = field(default_factory=set)
+    reranked: set[int] = field(default_factory=set)
+    refreshed: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return any((self.added, self.gone, self.restated, self.reranked, self.refreshed))

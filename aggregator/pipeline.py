@@ -1,0 +1,193 @@
+"""The main job: from dumps to canonical stories.
+
+    dump ─read→ record ─clean→ page text ─split→ article(s) ─fingerprint→ signature
+         ─candidates→ pairs ─verify→ matches ─cluster→ stars ─choose→ canonical ─store
+
+    ingest:  for each dump (`readers`)
+               for each batch of its records
+                 leave out those whose payload is known
+                 clean, split, fingerprint in worker processes (`workers`)
+                 one transaction (`store_batch`):
+                   take in: deliveries, articles, revisions, nodes  (`intake`, `standing`)
+                   settle: candidates, verify, cluster, choose      (`settle`)
+                   count and quarantine                             (`store.dumps`)
+
+Reading, cleaning and signing are functions of a record and the options alone; results depend
+on the set of what was taken in, never on its order. A batch is stored whole or not at all, so
+that a killed run leaves a sound store, and running again finishes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from aggregator.core.canonical import CanonicalOptions, Ranking
+from aggregator.core.decision import RULE
+from aggregator.core.identity import record_key
+from aggregator.core.model import Ignored, Record, Rejection
+from aggregator.core.options import CleaningOptions, MatchingOptions
+from aggregator.core.sightings import SeenPage
+from aggregator.core.times import to_text
+from aggregator.fingerprint import SCHEME
+from aggregator.intake import Known, Outcome, take_in
+from aggregator.settle import Counts, Settler, Settling
+from aggregator.standing import Circumstances
+from aggregator.store import articles, dumps, info
+from aggregator.store.dumps import Tally
+from aggregator.store.engine import Connection, Engine, reading, writing
+from aggregator.workers import Cleaned, Cleaners, Job
+
+BATCH_BYTES = 16_000_000
+"""A batch is closed when its payloads reach this size, whatever the number of records."""
+AHEAD = 2
+"""Batches that are being cleaned while another one is stored."""
+
+Entry = Record | Rejection | Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineOptions:
+    """What the main job depends on besides dumps and store."""
+
+    cleaning: CleaningOptions
+    matching: MatchingOptions
+    canonical: CanonicalOptions
+    workers: int = 0
+    """Cleaning processes; 0 = one for each core."""
+    batch_records: int = 500
+
+    def method(self) -> dict[str, str]:
+        """What must be the same for all results of one store, by name."""
+        return {
+            "scheme": SCHEME,
+            "rule": RULE,
+            "matching": json.dumps(asdict(self.matching), sort_keys=True),
+            "canonical": json.dumps(asdict(self.canonical), sort_keys=True),
+        }
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some entries of a dump on their way: records known or being cleaned, rejections."""
+
+    known: list[Known] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    ignored: int = 0
+
+
+class Pipeline:
+    """Ingests dumps into one store; use as a context manager, which holds the workers.
+
+    `clock` gives our own time, for first-seen times and the log; nothing else depends on it.
+    """
+
+    def __init__(
+        self, engine: Engine, options: PipelineOptions, clock: Callable[[], datetime]
+    ) -> None:
+        self.engine = engine
+        self.options = options
+        self.counts = Counts()
+        self._clock = clock
+        self._ranking = Ranking(options.canonical)
+        self._cleaners = Cleaners(options.cleaning, options.workers)
+
+    def __enter__(self) -> Pipeline:
+        with writing(self.engine) as connection:
+            info.agree(connection, self.options.method())
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._cleaners.close()
+
+    def ingest(
+        self, path: str, entries: Iterable[Entry], progress: Callable[[Tally], None] | None = None
+    ) -> Tally:
+        """Read one dump to its end; returns its counts.
+
+        `path` is its name in the log; `progress` is told the counts after each batch.
+        """
+        total = Tally()
+        with writing(self.engine) as connection:
+            dump_id = dumps.begin_dump(connection, path, self.now())
+        for batch in self.cleaned_ahead(entries):
+            cleaned = self._cleaners.results(batch.jobs)
+            with writing(self.engine) as connection:
+                total += self.store_batch(connection, dump_id, batch, cleaned)
+            if progress:
+                progress(total)
+        with writing(self.engine) as connection:
+            dumps.finish_dump(connection, dump_id, self.now())
+        return total
+
+    def now(self) -> str:
+        """Our own clock, as the store keeps times."""
+        return to_text(self._clock())
+
+    def cleaned_ahead(self, entries: Iterable[Entry]) -> Iterator[Batch]:
+        """Batches in order, while the workers are busy with the next ones."""
+        waiting: deque[Batch] = deque()
+        for chunk in in_batches(entries, self.options.batch_records):
+            waiting.append(self.hand_in(chunk))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft()
+        yield from waiting
+
+    def hand_in(self, entries: Sequence[Entry]) -> Batch:
+        """Leave out records whose payload is known, and give the others to the workers."""
+        keys = {i: record_key(e) for i, e in enumerate(entries) if isinstance(e, Record)}
+        with reading(self.engine) as connection:
+            delivered = articles.delivered(connection, keys.values())
+        batch = Batch()
+        fresh = []
+        for i, entry in enumerate(entries):
+            if isinstance(entry, Rejection):
+                batch.rejected.append(entry)
+            elif isinstance(entry, Ignored):
+                batch.ignored += 1
+            elif keys[i] in delivered:
+                batch.known.append(Known(keys[i], entry.url, to_text(entry.record_time)))
+            else:
+                fresh.append(entry)
+        batch.jobs = self._cleaners.submit(fresh)
+        return batch
+
+    def store_batch(
+        self, connection: Connection, dump_id: int, batch: Batch, cleaned: Sequence[Cleaned]
+    ) -> Tally:
+        """Store one batch, settled and counted, in the caller's transaction."""
+        pages = [each for each in cleaned if isinstance(each, SeenPage)]
+        rejected = batch.rejected + [each for each in cleaned if isinstance(each, Rejection)]
+        options = self.options.matching
+        circumstances = Circumstances(dump_id, self.now(), options, self._ranking)
+        outcomes, changes = take_in(connection, circumstances, [*batch.known, *pages])
+        Settler(connection, Settling(options, self._ranking, SCHEME), self.counts).settle(changes)
+        dumps.quarantine(connection, dump_id, rejected)
+        tally = Tally(
+            read=len(outcomes) + len(rejected),
+            stored=sum(outcome != Outcome.KNOWN for outcome in outcomes),
+            known=outcomes.count(Outcome.KNOWN),
+            rejected=len(rejected),
+            revised=outcomes.count(Outcome.REVISED),
+            ignored=batch.ignored,
+        )
+        dumps.count(connection, dump_id, tally)
+        return tally
+
+
+def in_batches(entries: Iterable[Entry], most: int) -> Iterator[list[Entry]]:
+    """Entries in lists of at most `most`, and of at most about `BATCH_BYTES`."""
+    batch: list[Entry] = []
+    size = 0
+    for entry in entries:
+        batch.append(entry)
+        size += len(entry.payload) if isinstance(entry, Record) else 0
+        if len(batch) >= most or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

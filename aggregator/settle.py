@@ -1,0 +1,189 @@
+"""From changed texts to settled clusters: candidates → verify → cluster → choose.
+
+Everything here is defined as a function of the texts that articles have now; what arrives only
+maintains it (`core.proposals` and `core.clusters` hold the definitions). One call handles one
+batch, inside the caller's transaction:
+
+    changed nodes ─keys→ index ─proposals→ pairs ─compare→ matches
+    dirty nodes   ─resettle→ stars ─write→ nodes, matches, clusters
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from aggregator.candidates import node_keys
+from aggregator.core.canonical import Ranking
+from aggregator.core.clusters import Star, resettle
+from aggregator.core.nodes import Comparison, Node, NodeChanges, compare_nodes
+from aggregator.core.options import MatchingOptions
+from aggregator.core.proposals import Pair, Proposals, arrivals, still_proposed
+from aggregator.graph import StoredGraph
+from aggregator.store import clusters, index, matches, nodes
+from aggregator.store.engine import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What a settlement depends on besides the store."""
+
+    options: MatchingOptions
+    ranking: Ranking
+    scheme: str
+
+
+@dataclass(slots=True)
+class Counts:
+    """What settling did so far, for logs and benchmarks."""
+
+    compared: int = 0
+    matched: int = 0
+    stars: int = 0
+    of_node: Counter[int] = field(default_factory=Counter)
+
+
+class Settler:
+    """Settles one batch after another on one connection."""
+
+    def __init__(self, connection: Connection, settling: Settling, counts: Counts) -> None:
+        self.connection = connection
+        self.settling = settling
+        self.counts = counts
+        self.loaded: dict[int, Node] = {}
+
+    def settle(self, changes: NodeChanges) -> None:
+        """Bring matches and clusters up to date after the nodes changed as `changes` says.
+
+        The nodes and their articles are written already; nodes in `changes.gone` still exist,
+        without articles, and are removed here.
+        """
+        dirty = changes.added | changes.restated | changes.reranked
+        dirty |= matches.forget(self.connection, changes.gone | changes.restated)
+        promoted = self.remove_gone(changes.gone)
+        dirty |= self.propose(changes.added | changes.restated | promoted, changes.added)
+        self.resettle(dirty, changes)
+
+    def remove_gone(self, gone: Collection[int]) -> set[int]:
+        """Take nodes out of the index; returns the nodes that became hubs in their place."""
+        postings = [(key, node) for node, keys in self.keys(gone).items() for key in keys]
+        keys = {key for key, _node in postings}
+        before = index.hubs(self.connection, keys)
+        index.remove(self.connection, postings)
+        after = index.hubs(self.connection, keys)
+        return {node for key in keys for node in set(after.get(key, ())) - set(before[key])}
+
+    def keys(self, ids: Iterable[int]) -> dict[int, list[int]]:
+        """The keys of stored nodes."""
+        prints = nodes.load_fingerprints(self.connection, ids)
+        short = {node for node, row in nodes.standing(self.connection, ids).items() if row.short}
+        return {node: node_keys(print_, short=node in short) for node, print_ in prints.items()}
+
+    def propose(self, arrived: Collection[int], new: Collection[int]) -> set[int]:
+        """Compare the arrived nodes with all that they are candidates with, and store matches.
+
+        Returns the nodes at whose end a passing match appeared or disappeared.
+        """
+        keys = self.keys(arrived)
+        before = index.hubs(self.connection, (key for its in keys.values() for key in its))
+        coming = arrivals(keys, before, index.HUBS)
+        crowded = [each.key for each in coming if each.entered and len(each.before) == index.HUBS]
+        index.add(self.connection, [(key, node) for node in new for key in keys[node]])
+        members = index.members(self.connection, crowded)
+        proposals = Proposals()
+        for each in coming:
+            proposals.add(each, members.get(each.key, each.hubs))
+        displaced = {node for each in coming for node in each.displaced}
+        dirty = self.withdraw(displaced - set(arrived), set(arrived))
+        return dirty | self.verify(proposals.pairs())
+
+    def withdraw(self, displaced: set[int], arrived: set[int]) -> set[int]:
+        """Drop the proposals that nodes made as hubs, where nothing else makes them now."""
+        partners = matches.proposed_partners(self.connection, displaced)
+        pairs = {(node, other) for node, others in partners.items() for other in others - arrived}
+        if not pairs:
+            return set()
+        keys = {n: set(k) for n, k in self.keys({n for pair in pairs for n in pair}).items()}
+        shared = {(a, b): keys[a] & keys[b] for a, b in pairs}
+        hubs = index.hubs(self.connection, set().union(*shared.values()))
+        dropped = [
+            (min(ends), max(ends))
+            for ends, its in shared.items()
+            if not still_proposed(*ends, its, hubs)
+        ]
+        matches.withdraw(self.connection, dropped)
+        matches.sweep(self.connection, dropped)
+        return {node for ends in dropped for node in ends}
+
+    def verify(self, pairs: list[Pair]) -> set[int]:
+        """Compare pairs exactly; stores those that are related and returns the matching nodes."""
+        self.load({node for ends in pairs for node in ends})
+        related = [
+            found for ends in pairs if (found := self.compare(*ends)).decision.relation is not None
+        ]
+        matches.save(self.connection, related, self.settling.scheme, star=False)
+        return {node for each in related if each.same for node in each.nodes}
+
+    def load(self, ids: Iterable[int]) -> None:
+        """Make nodes ready to be compared."""
+        missing = [node for node in ids if node not in self.loaded]
+        self.loaded.update(nodes.load_nodes(self.connection, missing))
+
+    def compare(self, one: int, other: int) -> Comparison:
+        found = compare_nodes(self.loaded[one], self.loaded[other], self.settling.options)
+        self.counts.compared += 1
+        self.counts.matched += found.same
+        self.counts.of_node.update((one, other))
+        return found
+
+    def resettle(self, dirty: set[int], changes: NodeChanges) -> None:
+        """Let the clusters follow from the matches, and write what changed."""
+        ranking = self.settling.ranking
+        graph = StoredGraph(self.connection, ranking, self.load, self.compare, changes.added)
+        settled = resettle(graph, dirty - changes.gone, changes.gone).stars
+        before = graph.stars_before(settled)
+        stars = {anchor: star for anchor, star in settled.items() if star is not None}
+        self.write_assignments(graph, stars)
+        clusters.delete_clusters(self.connection, set(settled) - set(stars))
+        self.write_star_matches(graph, before, stars, changes.gone | changes.restated)
+        nodes.delete_nodes(self.connection, changes.gone)
+        self.write_clusters(stars, changes.refreshed - changes.gone)
+
+    def write_assignments(self, graph: StoredGraph, stars: Mapping[int, Star]) -> None:
+        anchors = {node: anchor for anchor, star in stars.items() for node in star.members}
+        moved = {node: a for node, a in anchors.items() if (graph.anchor(node) or node) != a}
+        nodes.set_anchors(self.connection, moved)
+
+    def write_star_matches(
+        self,
+        graph: StoredGraph,
+        before: Mapping[int, Star],
+        after: Mapping[int, Star],
+        forgotten: Collection[int],
+    ) -> None:
+        """Write the matches of canonicals with members; those of `forgotten` nodes are gone."""
+        old = {ends for ends in _pairs(before) if not set(ends).intersection(forgotten)}
+        new = _pairs(after)
+        matches.unmark_stars(self.connection, old - new)
+        matches.sweep(self.connection, old - new)
+        fresh = new - old
+        matches.mark_stars(self.connection, fresh)
+        compared = [graph.compared[ends] for ends in sorted(fresh & graph.compared.keys())]
+        matches.save(self.connection, compared, self.settling.scheme, star=True)
+
+    def write_clusters(self, stars: Mapping[int, Star], refreshed: Collection[int]) -> None:
+        """Write the clusters that changed, and those whose nodes have other articles now."""
+        canonical = {anchor: star.canonical for anchor, star in stars.items()}
+        anchors = set(nodes.anchors(self.connection, refreshed).values())
+        canonical |= clusters.canonical_nodes(self.connection, anchors - set(stars))
+        clusters.write_clusters(self.connection, canonical, self.settling.ranking)
+        self.counts.stars += len(canonical)
+
+
+def _pairs(stars: Mapping[int, Star]) -> set[Pair]:
+    return {
+        ends
+        for star in stars.values()
+        for ends in matches.star_pairs(star.canonical, star.members)
+    }

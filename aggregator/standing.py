@@ -1,0 +1,152 @@
+"""Which text each article has now, and which article stands for each text.
+
+An article has the values of its latest revision. A text is a node as long as some article has
+it; its earliest article gives the facts for verdicts, its best one may become canonical.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aggregator.core.canonical import Rank, Ranking, earliest_rank
+from aggregator.core.identity import node_id
+from aggregator.core.model import Role
+from aggregator.core.nodes import NodeChanges
+from aggregator.core.options import MatchingOptions
+from aggregator.core.revisions import revision_rank
+from aggregator.core.sightings import is_short
+from aggregator.core.times import order_key
+from aggregator.core.tokens import Fingerprint
+from aggregator.fingerprint import SCHEME, fingerprint
+from aggregator.store import articles, nodes
+from aggregator.store.engine import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a batch depends on besides its pages and the store."""
+
+    dump_id: int
+    now: str
+    """Our own clock, as `core.times` writes it."""
+    options: MatchingOptions
+    ranking: Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What an article is from its first sighting on."""
+
+    role: Role
+    page_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a batch saw: first sightings of articles, and fingerprints that are at hand."""
+
+    births: Mapping[str, Birth]
+    prints: Mapping[bytes, Fingerprint]
+    """By revision id; a fingerprint that is not here is made again from the stored text."""
+
+
+def restand(
+    connection: Connection, touched: set[str], seen: Seen, circumstances: Circumstances
+) -> NodeChanges:
+    """Let these articles have their latest revisions, and say what changed for the nodes."""
+    before = articles.load_articles(connection, touched)
+    rows = _latest_rows(connection, touched, before, seen, circumstances)
+    concerned = {row["node_id"] for row in rows}
+    concerned |= {before[row["article_id"]].node_id for row in rows if row["article_id"] in before}
+    existing = nodes.standing(connection, concerned)
+    facts = nodes.facts(connection, existing)
+    ranks = _ranks(connection, existing, circumstances.ranking)
+    added = concerned - existing.keys()
+    _add_nodes(connection, [row for row in rows if row["node_id"] in added], seen)
+    articles.write_articles(connection, rows)
+    gone = _choose(connection, concerned, circumstances.ranking)
+    kept = existing.keys() - gone
+    facts_now = nodes.facts(connection, kept)
+    ranks_now = _ranks(connection, kept, circumstances.ranking)
+    return NodeChanges(
+        added=added,
+        gone=gone,
+        restated={node for node in kept if facts_now[node] != facts[node]},
+        reranked={node for node in kept if ranks_now[node] != ranks[node]},
+        refreshed=set(kept),
+    )
+
+
+def _latest_rows(
+    connection: Connection,
+    touched: set[str],
+    before: Mapping[str, Any],
+    seen: Seen,
+    circumstances: Circumstances,
+) -> list[dict[str, Any]]:
+    """The rows of those articles whose latest revision changed."""
+    latest = {}
+    for article, revisions in articles.ranks_of_articles(connection, touched).items():
+        best = max(
+            revisions, key=lambda r: revision_rank(r.modified_at, r.record_time, r.revision_id)
+        )
+        now = before.get(article)
+        stands = now and (now.revision_id, now.record_time, now.page_url)
+        if stands != (best.revision_id, best.record_time, best.page_url):
+            latest[article] = best.revision_id
+    loaded = articles.load_revisions(connection, latest.values())
+    return [
+        _row(loaded[revision], before.get(article) or seen.births[article], circumstances)
+        for article, revision in latest.items()
+    ]
+
+
+def _row(revision: Any, article: Any, circumstances: Circumstances) -> dict[str, Any]:
+    """An article's row from its latest revision and its `Birth` or former row."""
+    row = dict(revision._mapping)
+    digest = row.pop("text_digest")
+    short = is_short(Role(article.role), revision.word_count, circumstances.options)
+    return {
+        **row,
+        "role": article.role,
+        "page_address": article.page_address,
+        "node_id": node_id(digest, short=short),
+        "short": int(short),
+        "published_order": order_key(revision.published_at),
+        "first_seen_at": getattr(article, "first_seen_at", revision.first_seen_at),
+    }
+
+
+def _add_nodes(connection: Connection, rows: list[dict[str, Any]], seen: Seen) -> None:
+    """Add the nodes of these articles, signed; the articles stand for them until chosen."""
+    missing = [row["revision_id"] for row in rows if row["revision_id"] not in seen.prints]
+    loaded = articles.load_revisions(connection, missing, text=True)
+    made = {revision: fingerprint(row.text) for revision, row in loaded.items()}
+    prints = {**made, **seen.prints}
+    of_node = {row["node_id"]: row for row in rows}
+    nodes.insert_nodes(
+        connection,
+        [nodes.node_row(row, prints[row["revision_id"]], SCHEME) for row in of_node.values()],
+    )
+
+
+def _choose(connection: Connection, concerned: set[int], ranking: Ranking) -> set[int]:
+    """Choose who stands for each of these nodes; returns those that nobody stands for."""
+    found = nodes.candidates_of_nodes(connection, concerned)
+    rows = [
+        {
+            "node_id": node,
+            "earliest_article": min(candidates, key=earliest_rank).article_id,
+            "best_article": min(candidates, key=ranking.rank).article_id,
+        }
+        for node, candidates in found.items()
+    ]
+    nodes.set_standing(connection, rows)
+    return concerned - found.keys()
+
+
+def _ranks(connection: Connection, ids: Iterable[int], ranking: Ranking) -> dict[int, Rank]:
+    best = nodes.best_candidates(connection, ids)
+    return {node: ranking.rank(candidate) for node, candidate in best.items()}

@@ -1,0 +1,120 @@
+"""Reading and writing deliveries, articles and their revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from aggregator.store.schema import Appearance, Article, Delivery, Revision
+from aggregator.store.sql import AnyRow, chunks, insert_new, upsert
+
+articles: Table = Article.__table__  # type: ignore[assignment]
+revisions: Table = Revision.__table__  # type: ignore[assignment]
+deliveries: Table = Delivery.__table__  # type: ignore[assignment]
+appearances: Table = Appearance.__table__  # type: ignore[assignment]
+
+RANKED = (
+    revisions.c.revision_id,
+    revisions.c.article_id,
+    revisions.c.modified_at,
+    revisions.c.record_time,
+    revisions.c.page_url,
+)
+
+
+def delivered(connection: Connection, keys: Iterable[bytes]) -> set[bytes]:
+    """Those of these record keys that were delivered before."""
+    found: set[bytes] = set()
+    for chunk in chunks(keys):
+        column = deliveries.c.record_key
+        found.update(connection.scalars(select(column).where(column.in_(chunk))))
+    return found
+
+
+def existing(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of these articles that are stored."""
+    found: set[str] = set()
+    for chunk in chunks(ids):
+        column = articles.c.article_id
+        found.update(connection.scalars(select(column).where(column.in_(chunk))))
+    return found
+
+
+def add_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Note records as delivered; one that was delivered before stays as it was."""
+    insert_new(connection, deliveries, rows)
+
+
+def revisions_delivered(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    """The revisions that each of these deliveries carried."""
+    statement = select(appearances.c.record_key, appearances.c.revision_id)
+    found: dict[bytes, list[bytes]] = {}
+    for chunk in chunks(keys):
+        for row in connection.execute(statement.where(appearances.c.record_key.in_(chunk))):
+            found.setdefault(row.record_key, []).append(row.revision_id)
+    return found
+
+
+def revision_ranks(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, AnyRow]:
+    """Of these revisions, the ones that are stored, with what ranks them."""
+    found: dict[Any, AnyRow] = {}
+    for chunk in chunks(ids):
+        statement = select(*RANKED).where(revisions.c.revision_id.in_(chunk))
+        found.update((row.revision_id, row) for row in connection.execute(statement))
+    return found
+
+
+def ranks_of_articles(connection: Connection, ids: Iterable[str]) -> dict[str, list[AnyRow]]:
+    """All revisions of these articles, with what ranks them."""
+    found: dict[str, list[AnyRow]] = {}
+    for chunk in chunks(ids):
+        statement = select(*RANKED).where(revisions.c.article_id.in_(chunk))
+        for row in connection.execute(statement):
+            found.setdefault(row.article_id, []).append(row)
+    return found
+
+
+def load_revisions(
+    connection: Connection, ids: Iterable[bytes], *, text: bool = False
+) -> dict[bytes, AnyRow]:
+    """These revisions, with their text or without it."""
+    columns = [column for column in revisions.c if text or column is not revisions.c.text]
+    found: dict[Any, AnyRow] = {}
+    for chunk in chunks(ids):
+        statement = select(*columns).where(revisions.c.revision_id.in_(chunk))
+        found.update((row.revision_id, row) for row in connection.execute(statement))
+    return found
+
+
+def load_articles(connection: Connection, ids: Iterable[str]) -> dict[str, AnyRow]:
+    """Of these articles, the ones that are stored."""
+    found: dict[Any, AnyRow] = {}
+    for chunk in chunks(ids):
+        statement = select(articles).where(articles.c.article_id.in_(chunk))
+        found.update((row.article_id, row) for row in connection.execute(statement))
+    return found
+
+
+def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add revisions of articles that are stored."""
+    if rows:
+        connection.execute(insert(revisions), list(rows))
+
+
+def update_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Set the latest capture time and page URL; rows have id, record_time, page_url."""
+    if rows:
+        statement = update(revisions).where(revisions.c.revision_id == bindparam("id"))
+        connection.execute(statement, list(rows))
+
+
+def write_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add articles, or set all values of those that are stored."""
+    upsert(connection, articles, rows)
+
+
+def add_appearances(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Note which delivery carried which revision."""
+    insert_new(connection, appearances, rows)

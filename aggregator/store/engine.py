@@ -1,0 +1,133 @@
+"""Opening a store: engines, pragmas, and clear words for what cannot be opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+__all__ = ["Connection", "Engine", "StoreError"]
+
+_WRITERS = 0x6167677265676177
+"""Key of the PostgreSQL advisory lock that writers take in turn."""
+
+BUSY_SECONDS = 60
+"""How long a writer waits for another one (seconds)."""
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message is for the user."""
+
+
+def open_engine(url: str, *, must_exist: bool) -> Engine:
+    """An engine for a database URL; with `must_exist`, a missing SQLite file is refused.
+
+    Raises StoreError when the URL is no URL, names another kind of database, or the server
+    or the file cannot be opened or is no database.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        _check_file(parsed, must_exist=must_exist)
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(parsed, pool_pre_ping=True)
+    _try(engine)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes; a store has one at a time, others wait for their turn."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if not is_sqlite(connection):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that reads: everything in it sees the same settled state."""
+    with engine.connect() as connection, connection.begin():
+        if not is_sqlite(connection):
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        yield connection
+
+
+def masked(url: str) -> str:
+    """The URL with its password hidden."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "(not a database URL)"
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except (ArgumentError, SQLAlchemyError, ValueError):
+        raise StoreError(
+            "the database is not a URL such as sqlite:///news.sqlite3 or "
+            "postgresql://user@host/name"
+        ) from None
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend == "sqlite":
+        return parsed.set(drivername="sqlite+pysqlite")
+    raise StoreError(f"{backend} is not supported: use sqlite or postgresql")
+
+
+def _check_file(url: URL, *, must_exist: bool) -> None:
+    if not url.database or url.database == ":memory:":
+        return
+    path = Path(url.database)
+    if path.is_dir():
+        raise StoreError(f"{path}: a folder, not a database file")
+    if must_exist and not path.exists():
+        raise StoreError(f"{path}: no store here yet; `aggregator ingest` makes one")
+    if not path.parent.is_dir():
+        raise StoreError(f"{path}: its folder {path.parent} does not exist")
+
+
+def _try(engine: Engine) -> None:
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(
+                "SELECT count(*) FROM sqlite_master" if is_sqlite(connection) else "SELECT 1"
+            ).all()
+    except DBAPIError as error:
+        name = engine.url.database if engine.dialect.name == "sqlite" else masked(str(engine.url))
+        raise StoreError(f"{name}: {reason(error)}") from None
+
+
+def reason(error: DBAPIError) -> str:
+    """What the database said, in one line."""
+    return " ".join(str(error.orig).split())
+
+
+def is_sqlite(connection: Connection) -> bool:
+    """Whether this connection is to SQLite (else PostgreSQL)."""
+    return connection.dialect.name == "sqlite"
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    # The driver's own transaction handling neither begins before DDL nor takes the write
+    # lock first; `_begin_sqlite` does both.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA cache_size = -65536")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

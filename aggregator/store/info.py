@@ -1,0 +1,38 @@
+"""Facts about the whole store: what made it, so that unlike things are never compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Table, select
+
+from aggregator.store.engine import StoreError
+from aggregator.store.schema import StoreInfo
+from aggregator.store.sql import upsert
+
+info: Table = StoreInfo.__table__  # type: ignore[assignment]
+
+
+def facts(connection: Connection) -> dict[str, str]:
+    """All facts of this store, by name."""
+    return {name: value for name, value in connection.execute(select(info.c.name, info.c.value))}
+
+
+def agree(connection: Connection, wanted: Mapping[str, str]) -> None:
+    """Make sure that the store was made with these facts; a new store takes them on.
+
+    Raises StoreError naming the facts that differ: results of both would be mixed.
+    """
+    found = facts(connection)
+    differing = [name for name, value in wanted.items() if found.get(name, value) != value]
+    if differing:
+        raise StoreError(
+            f"the store was made with another {' and '.join(sorted(differing))}; "
+            "run `aggregator refingerprint` to bring it to the present one"
+        )
+    set_facts(connection, {n: v for n, v in wanted.items() if n not in found})
+
+
+def set_facts(connection: Connection, values: Mapping[str, str]) -> None:
+    """Write facts over what the store says."""
+    upsert(connection, info, [{"name": name, "value": value} for name, value in values.items()])

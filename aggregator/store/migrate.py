@@ -1,0 +1,86 @@
+"""The schema's version: bringing a store up to date, and refusing one that is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from aggregator.store.engine import StoreError, is_sqlite
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The schema version that this program works with."""
+
+_LOCK = 0x6167677265676174
+"""Key of the PostgreSQL advisory lock for changes of the schema."""
+
+
+def migrations_folder() -> Path:
+    """Where the Alembic scripts are: in the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    folders = (package / "migrations", package.parent / "migrations")
+    for folder in folders:
+        if (folder / "env.py").is_file():
+            return folder
+    raise StoreError(f"the migrations are missing from this installation (looked in {folders})")
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, without a file; env.py takes the connection from it."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def version(connection: Connection) -> str | None:
+    """The store's schema version; None for an empty database.
+
+    Raises StoreError for a database that has tables but no version: it is somebody else's.
+    """
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        if tables:
+            raise StoreError("this database holds other tables; it is no aggregator store")
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str]:
+    """Bring the schema to this program's version; returns the version before and after."""
+    from alembic import command
+
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if not is_sqlite(connection):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        before = version(connection)
+        if before is not None and before > HEAD:
+            raise StoreError(_newer(before))
+        if before != HEAD:
+            command.upgrade(alembic_config(connection), HEAD)
+        return before, HEAD
+
+
+def require_current(engine: Engine) -> None:
+    """Raise StoreError unless the store has this program's schema version."""
+    with engine.connect() as connection:
+        found = version(connection)
+    if found is None:
+        raise StoreError("this database is empty; `aggregator ingest` or `db upgrade` fills it")
+    if found > HEAD:
+        raise StoreError(_newer(found))
+    if found < HEAD:
+        raise StoreError(f"the store has version {found}, not {HEAD}: run `aggregator db upgrade`")
+
+
+def _newer(found: str) -> str:
+    return (
+        f"the store has version {found}, newer than this program's {HEAD}: "
+        "install the newer aggregator"
+    )

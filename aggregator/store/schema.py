@@ -1,0 +1,239 @@
+"""The tables. People query the views (`aggregator.store.views`), never these.
+
+Times are text as `aggregator.core.times` writes them; text compares bytewise on every
+database (collation ``C`` on PostgreSQL, ``BINARY`` on SQLite). Content hashes that order
+nodes are signed 64-bit integers.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Bytewise = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text whose order is that of its UTF-8 bytes."""
+RowId = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+"""A surrogate key that the database counts up."""
+Flag = SmallInteger()
+"""0 or 1: the same value in SQL on both databases, as SQLite has no boolean."""
+
+
+def reference(column: str) -> ForeignKey:
+    """A foreign key that is checked at the end of the transaction, so that order is free."""
+    return ForeignKey(column, deferrable=True, initially="DEFERRED")
+
+
+class Base(DeclarativeBase):
+    """All tables of the store."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        str: Bytewise,
+        bytes: LargeBinary,
+        float: postgresql.DOUBLE_PRECISION().with_variant(sqlite.REAL(), "sqlite"),
+    }
+
+
+class StoreInfo(Base):
+    """One row per fact about the whole store: the schemes and options that made it."""
+
+    __tablename__ = "store_info"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class Dump(Base):
+    """One reading of a dump, with counts that add up."""
+
+    __tablename__ = "dumps"
+    dump_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    path: Mapped[str]
+    read: Mapped[int] = mapped_column(Integer, default=0)
+    stored: Mapped[int] = mapped_column(Integer, default=0)
+    known: Mapped[int] = mapped_column(Integer, default=0)
+    rejected: Mapped[int] = mapped_column(Integer, default=0)
+    revised: Mapped[int] = mapped_column(Integer, default=0)
+    ignored: Mapped[int] = mapped_column(Integer, default=0)
+    started_at: Mapped[str]
+    finished_at: Mapped[str | None]
+
+
+class RejectedRecord(Base):
+    """A record that could not become an article (quarantine)."""
+
+    __tablename__ = "rejections"
+    rejection_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    dump_id: Mapped[int] = mapped_column(reference("dumps.dump_id"), index=True)
+    locator: Mapped[str]
+    reason: Mapped[str]
+    detail: Mapped[str]
+
+
+class Delivery(Base):
+    """A distinct record that was delivered and became a page; its key makes it ``known``."""
+
+    __tablename__ = "deliveries"
+    record_key: Mapped[bytes] = mapped_column(primary_key=True)
+    page_address: Mapped[str]
+    dump_id: Mapped[int] = mapped_column(reference("dumps.dump_id"))
+    """The reading that brought it first (a log, not part of any result)."""
+    locator: Mapped[str]
+    warnings: Mapped[str | None]
+    """What was stored differently from what the page said; one per line."""
+
+
+class Article(Base):
+    """One text at one address, with the values of its latest revision."""
+
+    __tablename__ = "articles"
+    article_id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    page_address: Mapped[str]
+    revision_id: Mapped[bytes]
+    node_id: Mapped[int] = mapped_column(reference("nodes.node_id"), type_=BigInteger, index=True)
+    page_url: Mapped[str | None]
+    url: Mapped[str | None]
+    title: Mapped[str | None]
+    author: Mapped[str | None]
+    outlet: Mapped[str | None]
+    carrier: Mapped[str | None]
+    language: Mapped[str | None]
+    section: Mapped[str | None]
+    published_at: Mapped[str | None]
+    published_order: Mapped[str]
+    """`times.order_key` of published_at."""
+    modified_at: Mapped[str | None]
+    record_time: Mapped[str | None]
+    word_count: Mapped[int] = mapped_column(Integer)
+    short: Mapped[int] = mapped_column(Flag)
+    """Too little text to compare: matches only when equal."""
+    first_seen_at: Mapped[str]
+    __table_args__ = (Index(None, "page_url"), Index(None, "published_at", "article_id"))
+
+
+class Revision(Base):
+    """One text of an article, with everything that the page said of it then."""
+
+    __tablename__ = "revisions"
+    revision_id: Mapped[bytes] = mapped_column(primary_key=True)
+    article_id: Mapped[str] = mapped_column(reference("articles.article_id"), index=True)
+    text_digest: Mapped[bytes]
+    text: Mapped[str]
+    page_url: Mapped[str | None]
+    url: Mapped[str | None]
+    title: Mapped[str | None]
+    author: Mapped[str | None]
+    outlet: Mapped[str | None]
+    carrier: Mapped[str | None]
+    language: Mapped[str | None]
+    section: Mapped[str | None]
+    published_at: Mapped[str | None]
+    modified_at: Mapped[str | None]
+    record_time: Mapped[str | None]
+    """The latest capture time at which this text stood there."""
+    word_count: Mapped[int] = mapped_column(Integer)
+    first_seen_at: Mapped[str]
+
+
+class Appearance(Base):
+    """Which delivery carried which revision, at which place of its page (0 = main)."""
+
+    __tablename__ = "appearances"
+    record_key: Mapped[bytes] = mapped_column(reference("deliveries.record_key"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    revision_id: Mapped[bytes] = mapped_column(reference("revisions.revision_id"), index=True)
+
+
+class Node(Base):
+    """A distinct text that at least one article has now, and its signature."""
+
+    __tablename__ = "nodes"
+    node_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    text_digest: Mapped[bytes]
+    short: Mapped[int] = mapped_column(Flag)
+    word_count: Mapped[int] = mapped_column(Integer)
+    scheme: Mapped[str]
+    tokens: Mapped[bytes]
+    """Hash of each word in order, little-endian uint32."""
+    signature: Mapped[bytes]
+    """datasketch MinHash values, little-endian uint64."""
+    earliest_article: Mapped[str]
+    """Whose title, outlet and time stand for the text in a verdict."""
+    best_article: Mapped[str]
+    """Who would be canonical among the articles of this text."""
+    anchor: Mapped[int] = mapped_column(BigInteger, index=True)
+    """The cluster that it is in, named by the cluster's anchor node."""
+
+
+class Posting(Base):
+    """One row of the candidate index: this node has this key."""
+
+    __tablename__ = "postings"
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    node_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Match(Base):
+    """A verified comparison of two texts, with its evidence; node_a < node_b."""
+
+    __tablename__ = "matches"
+    node_a: Mapped[int] = mapped_column(
+        reference("nodes.node_id"), type_=BigInteger, primary_key=True
+    )
+    node_b: Mapped[int] = mapped_column(
+        reference("nodes.node_id"), type_=BigInteger, primary_key=True, index=True
+    )
+    proposed: Mapped[int] = mapped_column(Flag)
+    """The candidate index proposes this pair."""
+    star: Mapped[int] = mapped_column(Flag)
+    """One of the two is canonical of the cluster of both."""
+    relation: Mapped[str]
+    verdict: Mapped[str]
+    rule: Mapped[str]
+    resemblance: Mapped[float]
+    containment_a_in_b: Mapped[float]
+    containment_b_in_a: Mapped[float]
+    evidence: Mapped[str]
+    """All further evidence, as JSON with sorted keys."""
+    scheme: Mapped[str]
+
+
+class Cluster(Base):
+    """A syndication cluster, with the figures that lists are sorted by."""
+
+    __tablename__ = "clusters"
+    anchor: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    cluster_id: Mapped[str] = mapped_column(index=True)
+    canonical_node: Mapped[int] = mapped_column(BigInteger)
+    canonical_article: Mapped[str]
+    canonical_reason: Mapped[str]
+    size: Mapped[int] = mapped_column(Integer)
+    main_size: Mapped[int] = mapped_column(Integer)
+    outlets: Mapped[int] = mapped_column(Integer)
+    languages: Mapped[str]
+    """Distinct languages, sorted, separated by a space."""
+    first_published_at: Mapped[str | None]
+    last_published_at: Mapped[str | None]
+    newest: Mapped[str]
+    """last_published_at, or empty: sorts alike on both databases."""
+    first_seen_at: Mapped[str]
+    __table_args__ = (Index("ix_clusters_listing", "size", "newest", "cluster_id"),)

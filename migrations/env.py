@@ -1,0 +1,18 @@
+"""Alembic's entry point: runs the migrations on the connection that the program hands over."""
+
+from alembic import context
+
+from aggregator.store.schema import Base
+from aggregator.store.views import create_views, drop_views
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    compare_type=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    drop_views(connection)
+    context.run_migrations()
+    create_views(connection)
