@@ -35,7 +35,7 @@ is_current() {
 }
 
 pip_install() {
-    "$venv/bin/python" -m pip --disable-pip-version-check --no-input install --quiet "$@"
+    "$venv/bin/python" -m pip --disable-pip-version-check --no-input install -qq "$@"
 }
 
 # The stamp goes first and comes back last, so an interrupted change is seen and made anew.
