@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from aggregator.cleaning import furniture
 from aggregator.cleaning.lines import Line
@@ -68,7 +69,7 @@ def _times_in_front(segments: list[Segment]) -> list[Segment]:
     """Layout "title, text, outlet, age": the times move from behind a text into its header."""
     if len(segments) < 2 or segments[0].dated or segments[-1].paragraphs or not segments[-1].dated:
         return segments
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         last = max((n for n, line in enumerate(after.header) if line.when), default=-1)
         before.header += after.header[: last + 1]
         after.header = after.header[last + 1 :]
@@ -106,7 +107,7 @@ def _piece(segment: Segment, outlets: frozenset[str], title_first: bool) -> Piec
     if piece.outlet is None:
         piece.outlet = _beside_time(header, piece.title)
     paragraphs = segment.paragraphs
-    if piece.title is None and len(paragraphs) > 1 and size(paragraphs[0].text) <= _TITLE_SIZE:
+    if segment.header and piece.title is None and len(paragraphs) > 1 and size(paragraphs[0].text) <= _TITLE_SIZE:
         piece.title, paragraphs = paragraphs[0].text, paragraphs[1:]
     kept, credited = trim_end(paragraphs)
     piece.outlet = piece.outlet or credited

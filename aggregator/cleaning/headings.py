@@ -22,7 +22,7 @@ recommended|recommended for you|recommended stories|recommended articles|recomme
 we recommend|you may also like|you might also like|you may like|you might like
 you may also be interested in|you might also be interested in|also of interest|also in the news
 stories you may like|stories for you|suggested for you|suggested articles|similar articles
-similar stories|similar news|what to read next|read next|up next|next up|keep reading
+similar stories|similar news|what to read next|read next|keep reading
 continue reading|in case you missed it|don't miss|editors' picks|editor's picks|editors' choice
 most read|most popular|most viewed|popular stories|popular now|popular news|trending
 trending now|trending stories|trending news|top stories|latest news|latest stories

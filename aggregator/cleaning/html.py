@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aggregator.cleaning import body, dates, declared
 from aggregator.cleaning.document import TooDeep, parse
+from aggregator.cleaning.embedded import Found, take_embedded
 from aggregator.cleaning.metadata import Metadata, read_metadata
 from aggregator.cleaning.rejected import RejectedPage
 from aggregator.cleaning.script import key
+from aggregator.cleaning.textpage import article_of
 from aggregator.core.model import ExtractedArticle, Page, Reason, Record, Role
 from aggregator.core.options import CleaningOptions
 
@@ -23,16 +27,27 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
     if tree is None:
         raise RejectedPage(Reason.NO_TEXT, "the page holds no element")
     about = read_metadata(tree, record.url, dates.Bounds(record.record_time))
-    paragraphs = body.extract_body(tree)
     notes = list(about.warnings)
+    found = take_embedded(tree, record.url or about.own_url, about.title)
+    embedded = tuple(_embedded(item, about, record, notes) for item in found)
+    paragraphs = body.extract_body(tree)
     main = _main(paragraphs, about, record, notes) if paragraphs else None
     return Page(
         main=main,
+        embedded=embedded,
         own_url=about.own_url,
         canonical_url=about.canonical_url,
         site_name=about.site_name,
         warnings=tuple(notes),
     )
+
+
+def _embedded(
+    found: Found, about: Metadata, record: Record, notes: list[str]
+) -> ExtractedArticle:
+    article = article_of(found.piece, Role.EMBEDDED, record, notes)
+    outlet = article.outlet or declared.outlet_of(found.link)
+    return replace(article, link=found.link, outlet=outlet, language=about.language)
 
 
 def _main(

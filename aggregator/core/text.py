@@ -12,6 +12,7 @@ character is a word of its own; `unit` says how many of them make up one word of
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -122,6 +123,7 @@ def unit(word: str) -> int:
 
 
 _REPLACEMENTS: Final = _Replacements()
+_PERSIAN_JOIN: Final = re.compile("(?<=[\u0600-\u06ff])\u200c")
 _ASCII: Final = {point: _replacement(ord(chr(point).lower())) for point in range(128)}
 
 
@@ -132,6 +134,8 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.translate(_ASCII).split())
+    # In Persian a space stands as often as the non-joiner; elsewhere it is inside a word.
+    text = _PERSIAN_JOIN.sub(" ", text)
     # The spacing acute is an apostrophe in practice; NFKC would turn it into space and mark.
     folded = unicodedata.normalize("NFKC", text.replace("\u00b4", "")).casefold()
     folded = unicodedata.normalize("NFKC", folded).translate(_REPLACEMENTS)
