@@ -33,7 +33,9 @@ def read_arc(stream: DumpStream, options: ReadingOptions, source: Source) -> Ite
         offset = tape.offset - len(line)
         header = _HEADER.match(line)
         if header is None:
-            _skip_to_next(tape)
+            if not _skip_to_next(tape) and stream.damage is not None:
+                tape.offset = offset
+                break
             detail = f"{tape.offset - offset} bytes that are no ARC record"
             yield Rejection(f"byte {offset}", Reason.BAD_RECORD, detail)
             continue
@@ -46,11 +48,13 @@ def read_arc(stream: DumpStream, options: ReadingOptions, source: Source) -> Ite
         yield damaged
 
 
-def _skip_to_next(tape: Tape) -> None:
+def _skip_to_next(tape: Tape) -> bool:
+    """Read up to the next record; False when the stream ends before one."""
     while line := tape.readline(_PIECE):
         if _HEADER.match(line):
             tape.push(line)
-            return
+            return True
+    return False
 
 
 def _record(

@@ -79,7 +79,8 @@ class _Framer:
         return b""
 
     def _garbage(self, offset: int) -> Rejection:
-        self._skip_to_next()
+        if not self._skip_to_next() and self._stream.damage is not None:
+            return self._cut_off({}, offset)
         size = self._tape.offset - offset
         detail = f"{size} bytes at byte {offset} are no WARC record"
         return Rejection(f"byte {offset}", Reason.BAD_RECORD, detail)
@@ -173,13 +174,15 @@ class _Framer:
             remaining -= len(line)
         return Frame(offset, headers, block, Oversized(length))
 
-    def _skip_to_next(self) -> None:
+    def _skip_to_next(self) -> bool:
+        """Read up to the next record; False when the stream ends before one."""
         starts_line = True
         while line := self._tape.readline(_PIECE):
             if starts_line and _VERSION.match(line):
                 self._tape.push(line)
-                return
+                return True
             starts_line = line.endswith(b"\n")
+        return False
 
     def _cut_off(self, headers: Mapping[str, str], offset: int) -> Rejection:
         self._cut = True
