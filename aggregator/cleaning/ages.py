@@ -156,6 +156,7 @@ _SHORT = re.compile(
 )
 # In wide use beside CLDR's own form.
 _MORE_FORMS = {
+    "{0} secs ago": "second", "{0} mins ago": "minute", "{0} hrs ago": "hour", "{0} wks ago": "week",
     "منذ {0} ثانية": "second", "منذ {0} ثوان": "second", "منذ {0} دقيقة": "minute",
     "منذ {0} دقائق": "minute", "منذ {0} ساعة": "hour", "منذ {0} ساعات": "hour",
     "منذ {0} يوم": "day", "منذ {0} أيام": "day", "{0} วินาทีที่แล้ว": "second",

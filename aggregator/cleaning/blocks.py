@@ -8,13 +8,19 @@ stands beside the age and what is longest tells them apart.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from aggregator.cleaning import furniture
 from aggregator.cleaning.lines import Line
-from aggregator.cleaning.pieces import Piece, body_of, is_furniture, trim_end
+from aggregator.cleaning.pieces import (
+    Piece,
+    body_of,
+    is_furniture,
+    trim_end,
+    without_pitches,
+)
 from aggregator.cleaning.script import key, size
 
 _OUTLET_SIZE = 7
@@ -42,7 +48,7 @@ class Segment:
 def segments_of(lines: Sequence[Line]) -> list[Segment]:
     """`lines` cut before each run of short lines; furniture is left out."""
     found = [Segment()]
-    for line in lines:
+    for line in without_pitches(lines):
         if is_furniture(line, at_end=True):
             continue
         if line.paragraph:
@@ -107,7 +113,12 @@ def _piece(segment: Segment, outlets: frozenset[str], title_first: bool) -> Piec
     if piece.outlet is None:
         piece.outlet = _beside_time(header, piece.title)
     paragraphs = segment.paragraphs
-    if segment.header and piece.title is None and len(paragraphs) > 1 and size(paragraphs[0].text) <= _TITLE_SIZE:
+    if (
+        segment.header
+        and piece.title is None
+        and len(paragraphs) > 1
+        and size(paragraphs[0].text) <= _TITLE_SIZE
+    ):
         piece.title, paragraphs = paragraphs[0].text, paragraphs[1:]
     kept, credited = trim_end(paragraphs)
     piece.outlet = piece.outlet or credited
@@ -195,5 +206,8 @@ def _repeated(header: list[Line]) -> frozenset[str]:
     return frozenset(name for name, count in counts.items() if count > 1)
 
 
-def _distinct(texts: object) -> list[str]:
-    return list({key(text): text for text in reversed(list(texts))}.values())[::-1]  # type: ignore[call-overload]
+def _distinct(texts: Iterable[str]) -> list[str]:
+    first: dict[str, str] = {}
+    for text in texts:
+        first.setdefault(key(text), text)
+    return list(first.values())

@@ -39,6 +39,7 @@ _READING_TIME = re.compile(
     r"läsning|czytania|чтения|читання|阅读|閱讀|okuma)?|(?:lesezeit|lesedauer|temps de lecture|tiempo de lectura|"
     r"tempo de leitura|tempo di lettura|leestijd|время чтения|час читання|czas czytania|reading time|読了時間).{0,20}"
 )
+_IN_BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _ORIGIN = re.compile(
     r"(?:read|see|view)\s+(?:the\s+)?(?:original|full)\s+(?:article|story|post|report|version)\s+(?:on|at|in|from|by)\s+(?P<o1>.+)"
     r"|this\s+(?:article|story|post|report)\s+(?:was\s+|has\s+been\s+)?(?:originally|first)\s+(?:appeared|published|posted)\s+(?:on|in|at|by)\s+(?P<o2>.+)"
@@ -97,7 +98,9 @@ def origin_outlet(line: str) -> str | None:
 
 def is_label(line: str) -> bool:
     """True for a word of the page's controls or advertising ("Share", "Advertisement", "logo")."""
-    return len(line) <= 60 and key(line) in _labels()
+    if len(line) > 60:
+        return False
+    return key(line) in _labels() or key(_IN_BRACKETS.sub("", line)) in _labels()
 
 
 def is_section_label(line: str) -> bool:
@@ -146,6 +149,13 @@ def is_call(line: str, at_end: bool = False) -> bool:
     if begins and words <= _LONGEST_SHORT_CALL and wares:
         return True
     return at_end and wares and reader
+
+
+def is_pitch(line: str) -> bool:
+    """True for a sentence that may explain a call: furniture when it stands right below one."""
+    folded = line.casefold()
+    words = (phrases.CALL_WORDS, phrases.APP_WORDS, phrases.NEWSLETTER_WORDS, phrases.AI_WORDS)
+    return size(line) <= _LONGEST_CALL and any(_word_pattern(w).search(folded) for w in words)
 
 
 @cache

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aggregator.cleaning import body, dates, declared
+from aggregator.cleaning import body, dates, declared, maintext
 from aggregator.cleaning.document import TooDeep, parse
 from aggregator.cleaning.embedded import Found, take_embedded
+from aggregator.cleaning.maintext import Source
 from aggregator.cleaning.metadata import Metadata, read_metadata
+from aggregator.cleaning.outline import Outline
+from aggregator.cleaning.pruning import prune_furniture
 from aggregator.cleaning.rejected import RejectedPage
-from aggregator.cleaning.script import key
-from aggregator.cleaning.textpage import article_of
+from aggregator.cleaning.textpage import article_of, moment_of
 from aggregator.core.model import ExtractedArticle, Page, Reason, Record, Role
 from aggregator.core.options import CleaningOptions
 
@@ -28,10 +30,13 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
         raise RejectedPage(Reason.NO_TEXT, "the page holds no element")
     about = read_metadata(tree, record.url, dates.Bounds(record.record_time))
     notes = list(about.warnings)
-    found = take_embedded(tree, record.url or about.own_url, about.title)
+    outline = Outline(tree)
+    source = maintext.source_beside(outline.lines, about.author)
+    found = take_embedded(outline, record.url or about.own_url, about.title)
     embedded = tuple(_embedded(item, about, record, notes) for item in found)
-    paragraphs = body.extract_body(tree)
-    main = _main(paragraphs, about, record, notes) if paragraphs else None
+    prune_furniture(outline)
+    paragraphs = maintext.refine(body.extract_body(tree), about.title)
+    main = _main(paragraphs, about, source, record, notes) if paragraphs else None
     return Page(
         main=main,
         embedded=embedded,
@@ -42,27 +47,25 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
     )
 
 
-def _embedded(
-    found: Found, about: Metadata, record: Record, notes: list[str]
-) -> ExtractedArticle:
+def _embedded(found: Found, about: Metadata, record: Record, notes: list[str]) -> ExtractedArticle:
     article = article_of(found.piece, Role.EMBEDDED, record, notes)
     outlet = article.outlet or declared.outlet_of(found.link)
     return replace(article, link=found.link, outlet=outlet, language=about.language)
 
 
 def _main(
-    paragraphs: list[str], about: Metadata, record: Record, notes: list[str]
-) -> ExtractedArticle | None:
-    lines = [p for p in paragraphs if about.title is None or key(p) != key(about.title)]
-    if not lines:
-        return None
+    paragraphs: list[str], about: Metadata, source: Source, record: Record, notes: list[str]
+) -> ExtractedArticle:
+    published = about.published
+    if published is None and source.when is not None:
+        published = moment_of(source.when, record.record_time, notes)
     article = ExtractedArticle(
         role=Role.MAIN,
-        text="\n".join(lines),
+        text="\n".join(paragraphs),
         title=about.title,
         author=about.author,
-        outlet=about.outlet,
-        published=about.published,
+        outlet=source.outlet or about.outlet,
+        published=published,
         modified=about.modified,
         language=about.language,
         section=about.section,

@@ -96,7 +96,7 @@ NEWSLETTER_WORDS = (
     r"微信|微博|line"
 )
 CALL_WORDS = (
-    r"subscribe|subscription|sign up|signup|sign in|log in|register|join us|join our|follow|"
+    r"get the|get our|get your|ask the|ask our|subscribe|subscription|sign up|signup|sign in|log in|register|join us|join our|follow|"
     r"download|install|get started|click here|tap here|try|explore|unlock|support us|donate|"
     r"become a member|stay (?:informed|updated|tuned|connected)|share this|like us|get the latest|"
     r"in your inbox|abonnieren|abonnier\w*|jetzt anmelden|anmelden|registrieren|folgen sie|"

@@ -47,6 +47,19 @@ def is_furniture(line: Line, at_end: bool = False) -> bool:
     )
 
 
+def without_pitches(lines: Iterable[Line]) -> list[Line]:
+    """`lines` without calls, and without the sentences that explain a call right below it."""
+    kept: list[Line] = []
+    below_call = False
+    for line in lines:
+        if not line.paragraph and furniture.is_call(line.text):
+            below_call = True
+        elif not (below_call and furniture.is_pitch(line.text)):
+            below_call = False
+            kept.append(line)
+    return kept
+
+
 def trim_end(lines: list[Line]) -> tuple[list[Line], str | None]:
     """`lines` without the furniture behind the last paragraph, and the outlet it credits."""
     kept, outlet = list(lines), None

@@ -9,12 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from aggregator.cleaning import furniture
 from aggregator.cleaning.blocks import pieces_of, segments_of
 from aggregator.cleaning.headings import is_pointer, is_related_heading
 from aggregator.cleaning.lines import Line, When, read_lines, same
-from aggregator.cleaning.pieces import Piece, body_of, is_furniture, trim_end
+from aggregator.cleaning.pieces import (
+    Piece,
+    body_of,
+    is_furniture,
+    trim_end,
+    without_pitches,
+)
 from aggregator.cleaning.script import ends_as_sentence, key, size
 
 _LONGEST_TITLE = 35
@@ -172,7 +179,8 @@ def _read_main(lines: Sequence[Line], start: int) -> Piece:
     piece = Piece()
     standfirst = _read_header(lines[:start], piece)
     body = _without_byline(list(lines[start:]), piece)
-    kept, credited = trim_end(_without_repeats(body)) if body else ([], None)
+    body = without_pitches(_without_repeats(body))
+    kept, credited = trim_end(body) if body else ([], None)
     piece.body = body_of([*standfirst, *kept], piece.title)
     piece.outlet = piece.outlet or credited
     if not piece.body:
@@ -231,7 +239,7 @@ def _title_index(plain: Sequence[Line]) -> int | None:
 
 def _outlet_beside_age(header: Sequence[Line], title: str) -> str | None:
     """A name on its own line right before a relative age, above the body."""
-    for before, line in zip(header, header[1:], strict=False):
+    for before, line in pairwise(header):
         if line.when and line.when.age and before.when is None:
             name = before.text
             taken = same(name, title) or furniture.is_section_label(name) or is_furniture(before)

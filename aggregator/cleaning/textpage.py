@@ -30,11 +30,13 @@ def article_of(piece: Piece, role: Role, record: Record, notes: list[str]) -> Ex
         title=piece.title,
         author=piece.author,
         outlet=piece.outlet,
-        published=_moment(piece.when, record.record_time, notes),
+        published=moment_of(piece.when, record.record_time, notes),
     )
 
 
-def _moment(when: When | None, record_time: datetime | None, notes: list[str]) -> datetime | None:
+def moment_of(
+    when: When | None, record_time: datetime | None, notes: list[str]
+) -> datetime | None:
     if when is None:
         return None
     if when.age is not None:

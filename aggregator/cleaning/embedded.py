@@ -1,0 +1,373 @@
+"""Articles embedded in an HTML page, told from the main text by structure and text together.
+
+Three things show them: a heading over related stories, a container whose class or id says so,
+and further ``article`` elements with a heading or link of their own. What carries body text
+becomes a `Found`; bare headlines and link lists are furniture; both leave the tree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from aggregator.cleaning import dates
+from aggregator.cleaning.addresses import absolute
+from aggregator.cleaning.blocks import pieces_of
+from aggregator.cleaning.headings import is_pointer, is_related_heading
+from aggregator.cleaning.lines import Line, When, read_when
+from aggregator.cleaning.outline import HEADINGS, Outline, TextLine, link_share, text_lines
+from aggregator.cleaning.pieces import Piece
+from aggregator.cleaning.script import is_paragraph, key, size
+
+_BOXES = frozenset(("section", "aside", "div", "nav", "ul", "ol", "footer", "related", "article"))
+_LABEL_TAGS = ("p", "div", "span", "strong", "b", "legend", "dt", "summary", "header", "a")
+_LABEL_SIZE = 8
+_SHORT_LINE = 12
+_TITLE_FROM = 3
+_MAIN_SHARE = 0.35
+"""A container with more than this share of the page's body text holds the main text."""
+_LINKED = 0.6
+_RELATED_TOKEN = re.compile(
+    r"(?:^|[\s_-])(?:related|recommend\w*|recirc\w*|more-(?:stories|news|from|on)|read-(?:also|next)|"
+    r"also-(?:read|like)|you-may-like|trending|most-(?:read|popular|viewed)|popular-(?:posts|stories)|"
+    r"teasers?|outbrain|taboola|up-?next|next-(?:article|story|post)|latest-(?:news|stories))"
+    r"(?:[\s_-]|$)|related(?:Articles|Stories|Posts|News|Content|Links|Topics)|recommended\w*|moreStories",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An embedded article with its link (absolute) and the title's element order."""
+
+    piece: Piece
+    link: str | None
+
+
+def take_embedded(page: Outline, url: str | None, title: str | None) -> list[Found]:
+    """Cut related blocks out of the tree of `page` and return the articles among them.
+
+    `url` is the page's address (links are made absolute against it), `title` its own title.
+    """
+    found: list[Found] = []
+    root = page.root
+    for box in _boxes(page):
+        if _attached(box, root):
+            found += _articles_in(box, url)
+            box.drop_tree()
+    for article in _other_articles(page, title):
+        if _attached(article, root):
+            found += _articles_in(article, url)
+            article.drop_tree()
+    return found
+
+
+def _attached(element: HtmlElement, root: HtmlElement) -> bool:
+    return any(ancestor is root for ancestor in element.iterancestors())
+
+
+def _boxes(page: Outline) -> list[HtmlElement]:
+    """The containers of related stories, in page order; flat ones are gathered into a new one."""
+    boxes: list[HtmlElement] = []
+    for heading in _related_headings(page.root):
+        box = _box_of(heading, page)
+        if box is None:
+            box = _gathered(heading)
+        if box is not None:
+            boxes.append(box)
+    for element in page.root.iter(*_BOXES):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if names.strip() and _RELATED_TOKEN.search(names) and _may_leave(element, page):
+            boxes.append(element)
+    return boxes
+
+
+def _may_leave(element: HtmlElement, page: Outline) -> bool:
+    """True if a container named as related is so by its text: links, or several titled items."""
+    if next(element.iter("h1"), None) is not None:
+        return False
+    words = page.body_words(element)
+    if words > _MAIN_SHARE * page.total:
+        return False
+    return not words or link_share(element) >= _LINKED or bool(_titles(element))
+
+
+def _related_headings(root: HtmlElement) -> list[HtmlElement]:
+    found: list[HtmlElement] = []
+    for element in root.iter(*HEADINGS, *_LABEL_TAGS):
+        if len(element) > 6:
+            continue
+        text = element.text_content()
+        if len(text) > 160 or not size(text) or size(text) > _LABEL_SIZE:
+            continue
+        if is_related_heading(text) and not any(e is element.getparent() for e in found):
+            found.append(element)
+    return found
+
+
+def _box_of(heading: HtmlElement, page: Outline) -> HtmlElement | None:
+    """The largest element that begins with `heading` and does not hold the main text."""
+    box = None
+    element = heading
+    while True:
+        parent = element.getparent()
+        if parent is None or parent is page.root or not _leads(element, parent):
+            break
+        element = parent
+        if page.body_words(element) > _MAIN_SHARE * page.total:
+            break
+        if next(element.iter("h1"), None) is not None:
+            break
+        if element.tag in _BOXES and size(element.text_content()) > size(heading.text_content()):
+            box = element
+    return box if box is not None and _holds_stories(box, heading) else None
+
+
+def _holds_stories(box: HtmlElement, heading: HtmlElement) -> bool:
+    """True if a box holds links or titled items, not text that runs on ("Read more")."""
+    if link_share(box) >= _LINKED:
+        return True
+    if is_pointer(heading.text_content()) and not any(read_when(t) for t in _short_lines(box)):
+        return False
+    return bool(_titles(box)) or any(read_when(text) for text in _short_lines(box))
+
+
+def _short_lines(box: HtmlElement) -> list[str]:
+    return [line.text for line in text_lines(box) if size(line.text) <= _SHORT_LINE]
+
+
+def _leads(element: HtmlElement, parent: HtmlElement) -> bool:
+    """True if no text stands in `parent` before `element`."""
+    if (parent.text or "").strip():
+        return False
+    for before in element.itersiblings(preceding=True):
+        if isinstance(before.tag, str) and size(before.text_content()):
+            return False
+        if (before.tail or "").strip():
+            return False
+    return True
+
+
+def _gathered(heading: HtmlElement) -> HtmlElement | None:
+    """A new container for `heading` and the related siblings behind it; None if there are none."""
+    anchor = heading
+    while (
+        anchor.getparent() is not None
+        and not _has_following(anchor)
+        and _leads(anchor, anchor.getparent())
+    ):
+        anchor = anchor.getparent()
+    following = list(_related_siblings(anchor))
+    parent = anchor.getparent()
+    if parent is None or not following:
+        return None
+    box = parent.makeelement("div")
+    anchor.addprevious(box)
+    for element in (anchor, *following):
+        box.append(element)
+    return box
+
+
+def _has_following(element: HtmlElement) -> bool:
+    return any(size(e.text_content()) for e in element.itersiblings() if isinstance(e.tag, str))
+
+
+def _related_siblings(heading: HtmlElement) -> Iterable[HtmlElement]:
+    """The siblings behind a heading that belong to it: all if they form dated or linked blocks,
+    else those up to the first plain paragraph."""
+    siblings = [e for e in heading.itersiblings() if isinstance(e.tag, str)]
+    level = heading.tag if heading.tag in HEADINGS else None
+    first = next((e for e in siblings if size(e.text_content())), None)
+    if level and first is not None and first.tag != level:
+        stop = next(
+            (n for n, e in enumerate(siblings) if e.tag in HEADINGS and e.tag <= level), None
+        )
+        siblings = siblings[:stop]
+    pointer = is_pointer(heading.text_content())
+    if not pointer and _forms_blocks(siblings):
+        return siblings
+    taken: list[HtmlElement] = []
+    for element in siblings:
+        words = size(element.text_content())
+        if words and link_share(element) < _LINKED and (pointer or not _is_card(element)):
+            break
+        taken.append(element)
+    return taken if any(size(e.text_content()) for e in taken) else []
+
+
+def _forms_blocks(siblings: list[HtmlElement]) -> bool:
+    """True if the siblings are items of title and text: a title stands first, and times,
+    linked headings or cards follow."""
+    first = next((e for e in siblings if size(e.text_content())), None)
+    if first is None or (first.tag not in _BOXES and is_paragraph(first.text_content())):
+        return False
+    if any(read_when(text) for element in siblings for text in _short_lines(element)):
+        return True
+    linked = [e for e in siblings if e.tag in HEADINGS and next(e.iter("a"), None) is not None]
+    return bool(linked) or any(_is_card(e) for e in siblings)
+
+
+def _is_card(element: HtmlElement) -> bool:
+    return element.tag in _BOXES and bool(_titles(element))
+
+
+def _other_articles(page: Outline, title: str | None) -> list[HtmlElement]:
+    """``article`` elements beside or inside the main one that have a heading of their own."""
+    articles = list(page.root.iter("article"))
+    if len(articles) < 2:
+        return []
+    own = key(title or "")
+    holders = [
+        a for a in articles if own and any(key(h.text_content()) == own for h in a.iter(*HEADINGS))
+    ]
+    longest = max(articles, key=page.body_words)
+    main = holders[0] if holders else longest
+    if main is not longest and page.body_words(main) < _MAIN_SHARE * page.body_words(longest):
+        main = longest
+    above = set(main.iterancestors("article"))
+    found = []
+    for article in articles:
+        if article is main or article in above:
+            continue
+        titles = _titles(article)
+        if titles and key(titles[0].text_content()) != own and _begins_with(article, titles[0]):
+            found.append(article)
+    return found
+
+
+def _begins_with(article: HtmlElement, title: HtmlElement) -> bool:
+    """True for a linked title, or a heading, among the first lines of `article`."""
+    first = [key(line.text) for line in text_lines(article)[:4]]
+    if key(title.text_content()) not in first:
+        return False
+    return title.tag in HEADINGS or _link_of(title, None) is not None
+
+
+def _titles(box: HtmlElement) -> list[HtmlElement]:
+    """The title elements of the items in `box`: headings, else links of three words and more."""
+    headings = [
+        e
+        for e in box.iter(*HEADINGS)
+        if size(e.text_content()) >= 2 and not is_related_heading(e.text_content())
+    ]
+    if headings:
+        return headings
+    links: dict[str, HtmlElement] = {}
+    for link in box.iter("a"):
+        text = link.text_content()
+        if (
+            size(text) >= _TITLE_FROM
+            and not is_related_heading(text)
+            and not _in_running_text(link)
+        ):
+            links.setdefault(key(text), link)
+    return list(links.values())
+
+
+def _in_running_text(link: HtmlElement) -> bool:
+    """True for a link inside a sentence."""
+    parent = link.getparent()
+    if parent is None:
+        return False
+    around = [parent.text, link.tail, *(e.tail for e in link.itersiblings(preceding=True))]
+    return any(size(text) > 1 for text in around if text)
+
+
+def _articles_in(box: HtmlElement, url: str | None) -> list[Found]:
+    """The items of a related container that carry body text."""
+    if not any(is_paragraph(line.text) and not _is_linked(line) for line in text_lines(box)):
+        return []
+    titles = _titles(box)
+    cards = [_card(title, titles, box) for title in titles]
+    if len(cards) > 1 and all(card is None for card in cards):
+        return _flat_articles(box, titles, url)
+    if len(titles) == 1:
+        return _card_article(box, titles[0], url)
+    found: list[Found] = []
+    for title, card in zip(titles, cards, strict=True):
+        if card is not None:
+            found += _card_article(card, title, url)
+    return found or _flat_articles(box, titles, url)
+
+
+def _card(title: HtmlElement, titles: list[HtmlElement], box: HtmlElement) -> HtmlElement | None:
+    """The largest element in `box` around `title` and no other title; None if that is itself."""
+    others = [t for t in titles if t is not title]
+    card = title
+    for ancestor in title.iterancestors():
+        if ancestor is box or any(_inside(other, ancestor) for other in others):
+            break
+        card = ancestor
+    return None if card is title else card
+
+
+def _inside(element: HtmlElement, ancestor: HtmlElement) -> bool:
+    return any(a is ancestor for a in element.iterancestors())
+
+
+def _card_article(card: HtmlElement, title: HtmlElement, url: str | None) -> list[Found]:
+    name = key(title.text_content())
+    lines = _as_lines(text_lines(card), title)
+    pieces = pieces_of(lines)
+    if not pieces:
+        return []
+    piece = pieces[0]
+    for other in pieces[1:]:
+        piece.body += (
+            [other.title] if other.title and key(other.title) != name else []
+        ) + other.body
+    piece.title = " ".join(title.text_content().split())
+    piece.body = [text for text in piece.body if key(text) != name]
+    piece.when = _stated_time(card) or piece.when
+    return [Found(piece, _link_of(title, url) or _first_link(card, url))] if piece.body else []
+
+
+def _flat_articles(box: HtmlElement, titles: list[HtmlElement], url: str | None) -> list[Found]:
+    """Items that stand one behind the other without an element around each."""
+    links = {key(t.text_content()): _link_of(t, url) for t in titles}
+    lines = [_line(line, None) for line in text_lines(box) if not is_related_heading(line.text)]
+    return [Found(piece, links.get(key(piece.title or ""))) for piece in pieces_of(lines)]
+
+
+def _as_lines(found: list[TextLine], title: HtmlElement) -> list[Line]:
+    return [_line(line, title) for line in found if not is_related_heading(line.text)]
+
+
+def _line(line: TextLine, title: HtmlElement | None) -> Line:
+    """A line of a card; its title is a short line even if it ends as a sentence."""
+    when = read_when(line.text) if size(line.text) <= _SHORT_LINE else None
+    is_title = title is not None and key(line.text) == key(title.text_content())
+    paragraph = not is_title and when is None and is_paragraph(line.text)
+    paragraph = paragraph and line.element.tag not in HEADINGS and not _is_linked(line)
+    return Line(line.text, gap=False, bullet=False, paragraph=paragraph, when=when)
+
+
+def _is_linked(line: TextLine) -> bool:
+    """True if the line is the whole of a link: a headline, whatever its length."""
+    anchors = [line.element, *line.element.iterancestors()][:3]
+    return any(a.tag == "a" and key(a.text_content()) == key(line.text) for a in anchors)
+
+
+def _stated_time(card: HtmlElement) -> When | None:
+    """The machine-readable time of a card."""
+    for element in card.iter("time"):
+        moment = dates.parse_time(element.get("datetime") or "")
+        if moment is not None:
+            return When(None, None, moment)
+    return None
+
+
+def _link_of(title: HtmlElement, url: str | None) -> str | None:
+    """The link inside or around a title."""
+    around = [a for a in title.iterancestors("a")][:1]
+    for anchor in (*([title] if title.tag == "a" else ()), *title.iter("a"), *around):
+        link = absolute(anchor.get("href"), url)
+        if link:
+            return link
+    return None
+
+
+def _first_link(card: HtmlElement, url: str | None) -> str | None:
+    return next((link for a in card.iter("a") if (link := absolute(a.get("href"), url))), None)

@@ -1,0 +1,120 @@
+"""An element's text as lines, as a browser would set them, each with its element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from aggregator.cleaning.script import is_paragraph, size, tidy
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_UNSEEN = frozenset(
+    "script style noscript template svg iframe object embed form button select textarea input "
+    "video audio canvas head title meta link".split()
+)
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp "
+    "small span strike strong sub sup time tt u var wbr".split()
+)
+_RUNNING = frozenset(("p", "li", "blockquote", "td", "th", "dd", "dt", "figcaption", *HEADINGS))
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of text and the element that holds it."""
+
+    text: str
+    element: HtmlElement
+
+
+class Outline:
+    """A page's tree with its lines of text, and the words of body text in each element.
+
+    `root` is the body element, `lines` its lines, `total` the words of body text in all. The
+    counts are those of the moment the outline was made.
+    """
+
+    def __init__(self, tree: HtmlElement) -> None:
+        body = tree.find(".//body")
+        self.root: HtmlElement = body if body is not None else tree
+        self.lines = text_lines(self.root)
+        self._words: dict[HtmlElement, int] = {}
+        for line in self.lines:
+            if is_paragraph(line.text):
+                self._count(line)
+        self.total = max(1, self.body_words(self.root))
+
+    def _count(self, line: TextLine) -> None:
+        words = size(line.text)
+        for element in (line.element, *line.element.iterancestors()):
+            self._words[element] = self._words.get(element, 0) + words
+
+    def body_words(self, element: HtmlElement) -> int:
+        """The words of body text (lines that look like paragraphs) inside `element`."""
+        return self._words.get(element, 0)
+
+
+def text_lines(root: HtmlElement) -> list[TextLine]:
+    """The lines of `root`. Inline elements share a line, but for those that stand alone in a
+    box (an outlet's and an age's span side by side)."""
+    lines: list[TextLine] = []
+    buffer: list[str] = []
+    holder = root
+
+    def flush() -> None:
+        text = tidy("".join(buffer))
+        buffer.clear()
+        if size(text):
+            lines.append(TextLine(text, holder))
+
+    for event, element, text in _walk(root):
+        if event == "break":
+            flush()
+        elif text:
+            if not text.isspace() and not any(part.strip() for part in buffer):
+                holder = element
+            buffer.append(text)
+    flush()
+    return lines
+
+
+def _walk(root: HtmlElement) -> Iterator[tuple[str, HtmlElement, str]]:
+    """Texts and line breaks of a tree in order, without recursion (pages nest deep)."""
+    stack: list[tuple[str, HtmlElement]] = [("open", root)]
+    while stack:
+        step, element = stack.pop()
+        if step == "tail":
+            yield "text", element.getparent(), element.tail or ""
+            continue
+        if step == "break":
+            yield "break", element, ""
+            continue
+        if not isinstance(element.tag, str) or element.tag in _UNSEEN:
+            continue
+        block = element.tag not in _INLINE or _stands_alone(element)
+        if block:
+            yield "break", element, ""
+        yield "text", element, element.text or ""
+        following: list[tuple[str, HtmlElement]] = []
+        for child in element:
+            following += [("open", child), ("tail", child)]
+        if block:
+            following.append(("break", element))
+        stack += reversed(following)
+
+
+def _stands_alone(element: HtmlElement) -> bool:
+    """True for an inline element in a box that holds nothing but elements."""
+    parent = element.getparent()
+    if parent is None or parent.tag in _RUNNING or parent.tag in _INLINE or len(parent) < 2:
+        return False
+    return not (parent.text or "").strip() and not any((c.tail or "").strip() for c in parent)
+
+
+def link_share(element: HtmlElement) -> float:
+    """The share of an element's words that stand in links, 0..1; 1 for an element without words."""
+    words = size(element.text_content())
+    linked = sum(size(a.text_content()) for a in element.iter("a"))
+    return min(1.0, linked / words) if words else 1.0
