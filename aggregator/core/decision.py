@@ -1,10 +1,28 @@
-"""The verdict on a pair of texts, from its evidence and what is known of both articles."""
+"""The verdict on a pair of texts, from its evidence and what is known of both articles.
+
+Copies differ as editors make them differ: cut from the end, a new lead or title, sentences
+changed. So two texts are ``near`` when most of the one with fewer shingles stands in the
+other, and less is asked the more their titles and openings agree; what they share must begin
+near the beginning of both, or the one carries the other inside its own story.
+
+Pages of one site may share a form and tell different facts: most of their numbers differ, or
+their titles differ where their texts differ. Those are templates at any resemblance.
+docs/matching.md shows how the thresholds were found and how much each of them moves.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+from aggregator.core.evidence import Evidence
+from aggregator.core.options import MatchingOptions
+from aggregator.core.tokens import SHINGLE_WORDS
+
+RULE: Final = "points-1"
+"""Name of this rule; changes with any change of its verdicts."""
 
 
 class Relation(StrEnum):
@@ -48,3 +66,66 @@ class Decision:
     verdict: Verdict
     rule: str
     score: float
+
+
+def decide(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions) -> Decision:
+    """Decide on a pair by the first rule that applies; symmetric in a and b."""
+    if evidence.equal:
+        return Decision(Relation.EXACT, Verdict.SAME, "equal", 1.0)
+    gained = points(evidence, a, b, options)
+    reason = _apart(evidence, a, b, options)
+    if reason is None and gained >= options.near_points:
+        if evidence.begins <= options.begins_words:
+            return Decision(Relation.NEAR, Verdict.SAME, "copy", min(gained, 1.0))
+        reason = "carried"
+    # A pair that a rule holds apart ranks behind every pair that only lacks points.
+    score = min(gained, 1.0) if reason is None else 0.0
+    if reason in (None, "carried", "outside-window") and _share_passage(evidence, options):
+        return Decision(Relation.PARTIAL, Verdict.APART, reason or "shared-passage", score)
+    return Decision(None, Verdict.APART, reason or "little-in-common", score)
+
+
+def points(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions) -> float:
+    """How much speaks for a copy: containment, and agreement of titles and of openings."""
+    total = evidence.containment + options.title_points * evidence.title
+    if a.site and b.site and a.site != b.site:
+        total += options.lead_points * evidence.lead
+    return total
+
+
+def _apart(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions) -> str | None:
+    """The rule that holds two unequal texts apart whatever they share, if there is one."""
+    if a.short or b.short:
+        return "short"
+    if evidence.compared + SHINGLE_WORDS - 1 < options.short_main_words:
+        return "little-left"
+    if _outside_window(a, b, options):
+        return "outside-window"
+    # A text of unknown origin may come from the other's site.
+    if a.site and b.site and a.site != b.site:
+        return None
+    return _template(evidence, options)
+
+
+def _outside_window(a: TextFacts, b: TextFacts, options: MatchingOptions) -> bool:
+    if not options.window_days or a.published is None or b.published is None:
+        return False
+    return abs((a.published - b.published).total_seconds()) > options.window_days * 86_400
+
+
+def _template(evidence: Evidence, options: MatchingOptions) -> str | None:
+    """Why two texts of one site tell different facts in one form, if they do."""
+    if evidence.title_numbers_differ:
+        return "template-title-numbers"
+    if evidence.numbers < options.template_numbers:
+        return "template-numbers"
+    if evidence.own_subject > 0 and evidence.title_frame >= options.template_frame:
+        return "template-title"
+    return "own-subject" if evidence.own_subject > options.own_subject else None
+
+
+def _share_passage(evidence: Evidence, options: MatchingOptions) -> bool:
+    return (
+        evidence.longest_run >= options.passage_words
+        and evidence.containment >= options.passage_share
+    )

@@ -36,9 +36,31 @@ class CleaningOptions:
 class MatchingOptions:
     """Thresholds of the decision (`aggregator.core.decision`)."""
 
-    window_days: int = 30
+    window_days: int = 14
     """Two texts published further apart are never ``near`` (days; 0 = no window)."""
     short_main_words: int = 30
     """A main article with fewer words is short: ``exact`` only."""
     short_embedded_words: int = 100
     """An embedded article with fewer words is short: ``exact`` only."""
+    near_points: float = 0.7
+    """Points from which two texts are copies: containment of the one with fewer shingles, plus
+    `title_points` and `lead_points` times how far titles and openings agree (each 0..1)."""
+    title_points: float = 0.25
+    """Points for titles that agree."""
+    lead_points: float = 0.25
+    """Points for openings that agree, between different sites only: one site opens many of
+    its stories alike."""
+    begins_words: int = 80
+    """What copies share starts within so many words of either text."""
+    template_numbers: float = 0.65
+    """Texts of one site that share a smaller part of their numbers are a template."""
+    template_frame: float = 0.5
+    """Titles of one site that share this part of their beginning and end, and differ in what
+    their texts are about, are a template's."""
+    own_subject: float = 0.5
+    """Texts of one site are apart when more than this part of each title is told in its own
+    text alone."""
+    passage_words: int = 20
+    """A shared stretch of so many words makes two texts ``partial`` ..."""
+    passage_share: float = 0.2
+    """... if it and the rest of what they share is this part of one of them."""

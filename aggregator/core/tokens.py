@@ -8,12 +8,16 @@ numbers without the text.
 
 from __future__ import annotations
 
+import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from aggregator.core.text import unit
 
 Tokens = NDArray[np.uint32]
 """A text's tokens in order, shape (n,)."""
@@ -25,11 +29,15 @@ UNIT_BITS: Final = 6
 """Mask of the two bits that hold log2 of the unit."""
 HASH_BITS: Final = 0xFFFFFFF8
 
+HASH: Final = "blake2b-29"
+"""Name of the hash of a word."""
+
 SHINGLE_WORDS: Final = 3
 """Words in a shingle; in unspaced scripts as many characters as make these words."""
 SHINGLING: Final = "shingles-3w-1"
 """Name of the shingling below; changes with any change of its result."""
 
+_MAX_KNOWN_WORDS: Final = 500_000
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)  # odd: the multiplier of splitmix64 (Steele 2014)
 
 
@@ -48,10 +56,34 @@ class Fingerprint:
     signature: Hashes
 
 
+class _TokenOfWord(dict[str, int]):
+    """Each distinct word is hashed once; bounded, so that a long run keeps flat memory."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MAX_KNOWN_WORDS:
+            self.clear()
+        value = self[word] = _token(word)
+        return value
+
+
+def _token(word: str) -> int:
+    flags = (unit(word).bit_length() - 1) << 1 | any(map(str.isdecimal, word))
+    digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=4).digest()
+    return int.from_bytes(digest, "big") & HASH_BITS | flags
+
+
+_TOKENS: Final = _TokenOfWord()
+
+
+def tokenise(words: Iterable[str]) -> Tokens:
+    """Turn normalised words (`aggregator.core.text.words`) into tokens, in their order."""
+    return np.fromiter(map(_TOKENS.__getitem__, words), dtype=np.uint32)
+
+
 def units(tokens: Tokens) -> NDArray[np.uint32]:
     """How many tokens of its kind make one word, for each token: 1, 2 or 4."""
     shift = (tokens & np.uint32(UNIT_BITS)) >> np.uint32(1)
-    return np.left_shift(np.uint32(1), shift).astype(np.uint32, copy=False)
+    return np.asarray(np.left_shift(np.uint32(1), shift), dtype=np.uint32)
 
 
 def word_count(tokens: Tokens) -> int:
@@ -62,8 +94,8 @@ def word_count(tokens: Tokens) -> int:
 def grams(tokens: Tokens, words: int) -> Hashes:
     """Hash the run of `words` words that starts at each token, shape (n,).
 
-    A run is as many tokens as make `words` words of the kind of its first token. The last
-    positions, where no whole run starts, repeat the last whole one; a text shorter than a
+    A run is as many tokens as make `words` words of the kind of its first token (`sizes`). The
+    last positions, where no whole run starts, repeat the last whole one; a text shorter than a
     run has one gram, of all its tokens.
     """
     if len(tokens) == 0:

@@ -13,16 +13,15 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
-import xxhash
 
-from aggregator.core.text import NORMALISER, normalise, unit
+from aggregator.core.text import NORMALISER, normalise
 from aggregator.core.tokens import (
-    HASH_BITS,
+    HASH,
     SHINGLING,
     Fingerprint,
     Hashes,
-    Tokens,
     shingles,
+    tokenise,
     word_count,
 )
 
@@ -30,30 +29,10 @@ NUM_PERM: Final = 64
 """Values in a signature."""
 SEED: Final = 1
 """Seed of datasketch's permutations."""
-SCHEME: Final = f"{NORMALISER}/{SHINGLING}/xxh3-64/minhash-affine64-{NUM_PERM}-seed{SEED}"
+SCHEME: Final = f"{NORMALISER}/{SHINGLING}/{HASH}/minhash-affine64-{NUM_PERM}-seed{SEED}"
 """Everything that a signature's values depend on; unlike schemes are never compared."""
 
-_MAX_KNOWN_WORDS: Final = 500_000
 _BLOCK: Final = 4096  # shingles a pass: the working arrays stay in the second-level cache
-
-
-class _TokenOfWord(dict[str, int]):
-    """Each distinct word is hashed once; bounded, so a long run keeps flat memory."""
-
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _MAX_KNOWN_WORDS:
-            self.clear()
-        value = self[word] = token(word)
-        return value
-
-
-_TOKENS: Final = _TokenOfWord()
-
-
-def token(word: str) -> int:
-    """The token of one normalised word (layout: `aggregator.core.tokens`)."""
-    flags = (unit(word).bit_length() - 1) << 1 | any(map(str.isdecimal, word))
-    return xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) & HASH_BITS | flags
 
 
 def fingerprint(text: str) -> Fingerprint:
@@ -64,7 +43,7 @@ def fingerprint(text: str) -> Fingerprint:
 def fingerprints(texts: Iterable[str]) -> list[Fingerprint]:
     """Fingerprint many texts, in their order; a text without words has no tokens."""
     folded = [normalise(text) for text in texts]
-    tokens = [_tokens(text.split()) for text in folded]
+    tokens = [tokenise(text.split()) for text in folded]
     signatures = sign([shingles(each) for each in tokens])
     return [
         Fingerprint(_digest(text), word_count(each), each, signature)
@@ -74,10 +53,6 @@ def fingerprints(texts: Iterable[str]) -> list[Fingerprint]:
 
 def _digest(folded: str) -> bytes:
     return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _tokens(words: list[str]) -> Tokens:
-    return np.fromiter(map(_TOKENS.__getitem__, words), dtype=np.uint32, count=len(words))
 
 
 @functools.cache
