@@ -19,7 +19,7 @@ from aggregator.core.canonical import Ranking
 from aggregator.core.clusters import Star, resettle
 from aggregator.core.nodes import Comparison, Node, NodeChanges, compare_nodes
 from aggregator.core.options import MatchingOptions
-from aggregator.core.proposals import Pair, Proposals, arrivals, still_proposed
+from aggregator.core.proposals import Pair, Proposals, arrivals, pair, still_proposed
 from aggregator.graph import StoredGraph
 from aggregator.store import clusters, index, matches, nodes
 from aggregator.store.engine import Connection
@@ -93,28 +93,30 @@ class Settler:
         members = index.members(self.connection, crowded)
         proposals = Proposals()
         for each in coming:
-            proposals.add(each, members.get(each.key, each.hubs))
+            proposals.add(each, members.get(each.key, each.nodes))
+        pairs = proposals.pairs()
         displaced = {node for each in coming for node in each.displaced}
-        dirty = self.withdraw(displaced - set(arrived), set(arrived))
-        return dirty | self.verify(proposals.pairs())
+        unsupported = self.unsupported(displaced.difference(arrived), arrived)
+        unsupported |= self.partners(set(arrived).difference(new)).difference(pairs)
+        matches.withdraw(self.connection, unsupported)
+        matches.sweep(self.connection, unsupported)
+        return self.verify(pairs).union(*unsupported)
 
-    def withdraw(self, displaced: set[int], arrived: set[int]) -> set[int]:
-        """Drop the proposals that nodes made as hubs, where nothing else makes them now."""
-        partners = matches.proposed_partners(self.connection, displaced)
-        pairs = {(node, other) for node, others in partners.items() for other in others - arrived}
-        if not pairs:
-            return set()
-        keys = {n: set(k) for n, k in self.keys({n for pair in pairs for n in pair}).items()}
+    def partners(self, ids: Collection[int]) -> set[Pair]:
+        """The pairs in which the index proposed these nodes so far."""
+        partners = matches.proposed_partners(self.connection, ids)
+        return {pair(node, other) for node, others in partners.items() for other in others}
+
+    def unsupported(self, displaced: Collection[int], arrived: Collection[int]) -> set[Pair]:
+        """The pairs that nodes were in as hubs of a key, and that no keys propose now.
+
+        Pairs with an arrived node are proposed anew as a whole, and left out here.
+        """
+        pairs = {ends for ends in self.partners(displaced) if not set(ends).intersection(arrived)}
+        keys = {n: set(k) for n, k in self.keys({n for ends in pairs for n in ends}).items()}
         shared = {(a, b): keys[a] & keys[b] for a, b in pairs}
         hubs = index.hubs(self.connection, set().union(*shared.values()))
-        dropped = [
-            (min(ends), max(ends))
-            for ends, its in shared.items()
-            if not still_proposed(*ends, its, hubs)
-        ]
-        matches.withdraw(self.connection, dropped)
-        matches.sweep(self.connection, dropped)
-        return {node for ends in dropped for node in ends}
+        return {ends for ends, its in shared.items() if not still_proposed(*ends, its, hubs)}
 
     def verify(self, pairs: list[Pair]) -> set[int]:
         """Compare pairs exactly; stores those that are related and returns the matching nodes."""

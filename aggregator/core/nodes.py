@@ -6,10 +6,9 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from aggregator.core.decision import Decision, TextFacts, Verdict, decide
-from aggregator.core.evidence import Evidence, compare
+from aggregator.core.evidence import Evidence, Text, compare
 from aggregator.core.options import MatchingOptions
 from aggregator.core.proposals import Pair
-from aggregator.core.tokens import Tokens
 
 DECIMALS = 6
 """Places kept of every figure, so that both databases hold the same."""
@@ -20,8 +19,7 @@ class Node:
     """A distinct text with what a verdict may know of its earliest article."""
 
     node_id: int
-    digest: bytes
-    tokens: Tokens
+    text: Text
     facts: TextFacts
 
 
@@ -42,7 +40,7 @@ class Comparison:
 def compare_nodes(one: Node, other: Node, options: MatchingOptions) -> Comparison:
     """Compare two nodes exactly and decide; symmetric."""
     a, b = (one, other) if one.node_id < other.node_id else (other, one)
-    evidence = compare(a.tokens, b.tokens)
+    evidence = compare(a.text, b.text)
     return Comparison(
         (a.node_id, b.node_id), evidence, decide(evidence, a.facts, b.facts, options)
     )

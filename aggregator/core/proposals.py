@@ -41,6 +41,11 @@ class Arrival:
     hubs: list[int]
 
     @property
+    def nodes(self) -> set[int]:
+        """The former hubs and the arrived: all nodes of a key that had fewer than it may."""
+        return {*self.before, *self.arrived}
+
+    @property
     def entered(self) -> set[int]:
         """Arrived nodes that became hubs: they are proposed with every node of the key."""
         return set(self.arrived).intersection(self.hubs)

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["Connection", "Engine", "StoreError"]
+__all__ = ["Connection", "DatabaseError", "Engine", "StoreError"]
 
 _WRITERS = 0x6167677265676177
 """Key of the PostgreSQL advisory lock that writers take in turn."""
@@ -109,9 +110,9 @@ def _try(engine: Engine) -> None:
         raise StoreError(f"{name}: {reason(error)}") from None
 
 
-def reason(error: DBAPIError) -> str:
+def reason(error: DatabaseError) -> str:
     """What the database said, in one line."""
-    return " ".join(str(error.orig).split())
+    return " ".join(str(getattr(error, "orig", None) or error).split())
 
 
 def is_sqlite(connection: Connection) -> bool:

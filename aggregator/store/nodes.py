@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Select, Table, bindparam, delete, sel
 
 from aggregator.core.canonical import Candidate
 from aggregator.core.decision import TextFacts
+from aggregator.core.evidence import Text
 from aggregator.core.model import Role
 from aggregator.core.nodes import Node
 from aggregator.core.times import from_text
@@ -33,12 +34,12 @@ _CANDIDATE = (
 
 def load_nodes(connection: Connection, ids: Iterable[int]) -> dict[int, Node]:
     """The nodes with these ids, for comparing; ids that name none are left out."""
-    statement = _with_facts(nodes.c.text_digest, nodes.c.tokens)
+    statement = _with_facts(nodes.c.tokens)
     found = {}
     for chunk in chunks(ids):
         for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))):
-            tokens = np.frombuffer(row.tokens, dtype="<u4")
-            found[row.node_id] = Node(row.node_id, row.text_digest, tokens, _facts(row))
+            text = Text(np.frombuffer(row.tokens, dtype="<u4"), row.title)
+            found[row.node_id] = Node(row.node_id, text, _facts(row))
     return found
 
 

@@ -1,0 +1,87 @@
+"""The definitions of candidates, matches and clusters, taken literally and slowly."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from aggregator.candidates import node_keys
+from aggregator.core.clusters import Star
+from aggregator.core.nodes import compare_nodes
+from aggregator.core.proposals import ENOUGH, weight
+from aggregator.store import index, nodes
+from tests.pipeline.worlds import OPTIONS, RANKING
+
+
+def defined(engine: Engine) -> tuple[set[tuple[Any, ...]], dict[int, Star]]:
+    """The rows of matches (up to the verdict) and the stars, for the texts in a store."""
+    with engine.connect() as connection:
+        ids = list(connection.scalars(text("SELECT node_id FROM nodes ORDER BY node_id")))
+        loaded = nodes.load_nodes(connection, ids)
+        prints = nodes.load_fingerprints(connection, ids)
+        best = nodes.best_candidates(connection, ids)
+    keys = {n: set(node_keys(prints[n], short=loaded[n].facts.short)) for n in ids}
+    compared = {
+        pair: compare_nodes(loaded[pair[0]], loaded[pair[1]], OPTIONS)
+        for pair in combinations(ids, 2)
+    }
+    same = {pair for pair, found in compared.items() if found.same}
+    proposed = {
+        pair for pair in proposed_pairs(keys) if compared[pair].decision.relation is not None
+    }
+    ranks = {n: RANKING.rank(best[n]) for n in ids}
+    stars = defined_stars(ids, proposed & same, same, ranks)
+    held = {
+        tuple(sorted((star.canonical, n))) for star in stars.values() for n in star.members
+    } - {(n, n) for n in ids}
+    rows = {
+        (
+            *p,
+            int(p in proposed),
+            int(p in held),
+            compared[p].decision.relation,
+            compared[p].decision.verdict,
+        )
+        for p in proposed | held
+    }
+    return rows, stars
+
+
+def proposed_pairs(keys: dict[int, set[int]]) -> set[tuple[int, int]]:
+    """All pairs that share keys of enough weight, in each of which one of the two is a hub."""
+    holders: dict[int, list[int]] = {}
+    for node in sorted(keys):
+        for key in keys[node]:
+            holders.setdefault(key, []).append(node)
+    hubs = {key: set(its[: index.HUBS]) for key, its in holders.items()}
+    return {
+        (a, b)
+        for a, b in combinations(sorted(keys), 2)
+        if sum(weight(k) for k in keys[a] & keys[b] if {a, b} & hubs[k]) >= ENOUGH
+    }
+
+
+def defined_stars(
+    ids: list[int], edges: set[tuple[int, int]], same: set[tuple[int, int]], ranks: dict[int, Any]
+) -> dict[int, Star]:
+    """The definition of `core.clusters`, word by word."""
+    near: dict[int, set[int]] = {n: set() for n in ids}
+    for a, b in edges:
+        near[a].add(b)
+        near[b].add(a)
+    free, stars = set(ids), {}
+    for node in sorted(ids):
+        if node in free:
+            gathered = {node} | near[node] & free
+            canonical = min(gathered, key=ranks.__getitem__)
+            behind = {n for n in near[canonical] & free if ranks[n] > ranks[canonical]}
+            members = {
+                n
+                for n in gathered | behind
+                if n == canonical or (min(n, canonical), max(n, canonical)) in same
+            }
+            stars[node] = Star(canonical, frozenset(members))
+            free -= members
+    return stars

@@ -1,0 +1,135 @@
+"""Random worlds of news for the property tests, and the state that a store ends in.
+
+A world is a list of deliveries. Its generator makes what upsets incremental clustering: near
+chains, hot keys, verbatim copies by many outlets, ties in every rule, revisions, undated
+articles, embedded repetitions, texts on the edge of being short.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from aggregator.core.canonical import CanonicalOptions, Ranking
+from aggregator.core.model import ExtractedArticle, Kind, Page, Record, Role
+from aggregator.core.options import MatchingOptions
+from aggregator.core.sightings import SeenPage, articles_of, see
+from aggregator.fingerprint import SCHEME, fingerprints
+from aggregator.intake import Outcome, take_in
+from aggregator.settle import Counts, Settler, Settling
+from aggregator.standing import Circumstances
+from aggregator.store import dumps
+from aggregator.store.engine import writing
+
+OPTIONS = MatchingOptions(window_days=3, short_main_words=12, short_embedded_words=20)
+RANKING = Ranking(CanonicalOptions(preferred_outlets=("Outlet 3",)))
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class World:
+    """Makes deliveries from a few invented topics."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.topics = [self.words(f"topic{i}x", 90) for i in range(rng.randint(1, 3))]
+        self.tail = self.words("tail", 12)
+
+    def deliveries(self, count: int) -> list[SeenPage]:
+        """Pages in the order in which they were made; some are delivered twice."""
+        pages = [self.page(number) for number in range(count)]
+        again = [replace(page) for page in pages if self.rng.random() < 0.1]
+        return pages + again
+
+    def words(self, stem: str, count: int) -> list[str]:
+        return [f"{stem}{self.rng.randint(0, 10_000)}" for _ in range(count)]
+
+    def page(self, number: int) -> SeenPage:
+        main = self.article(Role.MAIN)
+        embedded = [self.article(Role.EMBEDDED) for _ in range(self.rng.choice((0, 0, 0, 1, 2)))]
+        if embedded and self.rng.random() < 0.4:
+            embedded.append(replace(embedded[0], text=main.text))
+        address = self.rng.choice((number, number, self.rng.randint(0, max(number, 1))))
+        site = f"site{self.rng.randint(0, 2)}.example"
+        url = f"https://{site}/{address}" if self.rng.random() < 0.9 else None
+        captured = self.rng.choice((None, START + timedelta(hours=self.rng.randint(0, 5))))
+        page = Page(main, tuple(embedded), site_name=site)
+        record = Record(f"line {number}", repr(page), Kind.FIELDS, url, record_time=captured)
+        prints = fingerprints(article.text for article in articles_of(page))
+        return see(record, page, prints, site)
+
+    def article(self, role: Role) -> ExtractedArticle:
+        published = START + timedelta(hours=self.rng.choice((0, 0, 5, 24, 30, 80, 100, 200)))
+        return ExtractedArticle(
+            role,
+            " ".join(self.body()),
+            title=self.rng.choice((None, "One title", "Another title here")),
+            outlet=self.rng.choice((None, *(f"Outlet {i}" for i in range(5)))),
+            published=self.rng.choice((None, published, published)),
+            modified=self.rng.choice((None, START + timedelta(hours=self.rng.randint(0, 3)))),
+            language=self.rng.choice((None, "en", "fr")),
+        )
+
+    def body(self) -> list[str]:
+        """A window on a topic, so that neighbours are near and far ends are not, edited."""
+        topic = self.rng.choice(self.topics)
+        start = self.rng.choice((0, 0, 0, 10, 20, 30, 40))
+        body = topic[start : start + self.rng.choice((8, 15, 30, 45, 60, 90))]
+        for _ in range(self.rng.choice((0, 0, 1, 3))):
+            body[self.rng.randrange(len(body))] = f"edit{self.rng.randint(0, 3)}"
+        return body + (self.tail if self.rng.random() < 0.5 else [])
+
+
+def ingest(engine: Engine, batches: Iterable[Sequence[SeenPage]]) -> list[Outcome]:
+    """Take batches into a store, each settled in a transaction of its own."""
+    outcomes = []
+    with writing(engine) as connection:
+        dump_id = dumps.begin_dump(connection, "world", "2026-01-01T00:00:00Z")
+    for batch in batches:
+        with writing(engine) as connection:
+            circumstances = Circumstances(dump_id, "2026-01-01T00:00:00Z", OPTIONS, RANKING)
+            done, changes = take_in(connection, circumstances, batch)
+            settling = Settling(OPTIONS, RANKING, SCHEME)
+            Settler(connection, settling, Counts()).settle(changes)
+            outcomes += done
+    return outcomes
+
+
+def cut(rng: random.Random, pages: Sequence[SeenPage]) -> list[list[SeenPage]]:
+    """The pages in batches of random sizes."""
+    batches, rest = [], list(pages)
+    while rest:
+        size = rng.choice((1, 2, 3, 10, 50))
+        batches.append(rest[:size])
+        rest = rest[size:]
+    return batches
+
+
+RESULTS = {
+    "articles": "article_id, role, node_id, hex(revision_id), published_at, record_time, page_url",
+    "revisions": "hex(revision_id), article_id, record_time, page_url",
+    "nodes": "node_id, short, earliest_article, best_article, anchor",
+    "postings": "key, node_id",
+    "matches": "node_a, node_b, proposed, star, relation, verdict, rule, evidence, scheme",
+    "clusters": "anchor, cluster_id, canonical_node, canonical_article, canonical_reason, size, "
+    "main_size, outlets, languages, first_published_at, last_published_at",
+    "canonical_stories": "cluster_id, size, main_size, outlets, article_id, canonical_reason",
+    "cluster_members": "*",
+    "article_matches": "*",
+}
+
+
+def results(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that a store's content determines, sorted; first-seen times and logs aside."""
+    found = {}
+    with engine.connect() as connection:
+        for table, columns in RESULTS.items():
+            if engine.dialect.name == "postgresql":
+                columns = columns.replace("hex(revision_id)", "upper(encode(revision_id, 'hex'))")
+            rows = connection.execute(text(f"SELECT {columns} FROM {table}"))
+            found[table] = sorted(map(tuple, rows), key=repr)
+    return found
