@@ -74,7 +74,7 @@ def read_csv(stream: DumpStream, options: ReadingOptions, source: Source) -> Ite
     csv.field_size_limit(max(csv.field_size_limit(), options.max_record_bytes + 1))
     header_line = stream.head().partition(b"\n")[0].decode("utf-8", "replace")
     source_lines = _Lines(stream, options.max_record_bytes)
-    rows = csv.reader(source_lines, delimiter=delimiter_of(header_line))
+    rows = csv.reader(source_lines, delimiter=delimiter_of(header_line), strict=True)
     header: list[str] | None = None
     number = 0
     for row in _rows(rows, source_lines):

@@ -122,5 +122,5 @@ def _object_format(text: str, named: Format | None) -> Format:
     if is_json_feed(text) or list_start(text) is not None:
         return Format.JSON
     first_line = text.partition("\n")[0].rstrip()
-    whole = first_line.endswith("}") and len(first_line) > 2
+    whole = first_line.endswith("}")
     return Format.JSON if named is Format.JSON or (not whole and "\n" in text) else Format.JSONL

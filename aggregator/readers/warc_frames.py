@@ -160,19 +160,24 @@ class _Framer:
 
     def _skipped(self, headers: Mapping[str, str], offset: int, length: int) -> Frame | Rejection:
         """A record too large to hold; a length that lies does not swallow what follows."""
-        block = b""
-        remaining = length
-        while remaining > 0:
-            line = self._tape.readline(min(_PIECE, remaining))
+        parts: list[bytes] = []
+        size = 0
+        while size < length:
+            line = self._tape.readline(min(_PIECE, length - size))
             if not line:
                 return self._cut_off(headers, offset)
             if _VERSION.match(line):
                 self._tape.push(line)
                 break
-            if len(block) < _PIECE:
-                block += line
-            remaining -= len(line)
-        return Frame(offset, headers, block, Oversized(length))
+            size += len(line)
+            if size <= self._limit:
+                parts.append(line)
+            elif len(parts) > 1:
+                parts = [b"".join(parts)[:_PIECE]]
+        if size > self._limit:
+            return Frame(offset, headers, b"".join(parts), Oversized(size))
+        whole = b"".join(parts).rstrip(b"\r\n")
+        return Frame(offset, headers, whole, warnings=(_WRONG_LENGTH,))
 
     def _skip_to_next(self) -> bool:
         """Read up to the next record; False when the stream ends before one."""

@@ -162,7 +162,7 @@ def test_an_input_output_error_in_the_middle_is_told(read: Read, monkeypatch: An
         def __init__(self) -> None:
             self.parts = [dumps.jsonl(3)]
 
-        def read(self, size: int) -> bytes:
+        def read(self, _size: int) -> bytes:
             if not self.parts:
                 raise OSError(5, "Input/output error")
             return self.parts.pop()
@@ -170,7 +170,7 @@ def test_an_input_output_error_in_the_middle_is_told(read: Read, monkeypatch: An
         def close(self) -> None:
             pass
 
-    monkeypatch.setattr(stream, "_open", lambda location: FailingDisk())
+    monkeypatch.setattr(stream, "_open", lambda _location: FailingDisk())
     records, rejections = _split(read(b"", "dump.jsonl"))
     assert len(records) == 3
     assert [(r.locator, r.reason) for r in rejections] == [("line 4", Reason.UNREADABLE)]

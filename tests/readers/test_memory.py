@@ -32,7 +32,9 @@ def _json_array(count: int) -> bytes:
     return b"[" + b",".join(dumps.jsonl(count).strip().split(b"\n")) + b"]"
 
 
-@pytest.mark.parametrize("make", [dumps.jsonl, _json_array, dumps.csv_table, dumps.warc, dumps.arc])
+@pytest.mark.parametrize(
+    "make", [dumps.jsonl, _json_array, dumps.csv_table, dumps.warc, dumps.arc]
+)
 def test_eight_times_the_records_take_no_more_memory(
     tmp_path: Path, make: Callable[[int], bytes]
 ) -> None:
