@@ -1,0 +1,46 @@
+"""The ``aggregator`` command: its nouns, and what stands before them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from aggregator import __version__
+from aggregator.cli import clusters, ingest
+from aggregator.cli.options import Config, Database, require_utf8_output
+
+app = typer.Typer(
+    name="aggregator",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"aggregator {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_command(
+    ctx: typer.Context,
+    config: Config = None,
+    database: Database = None,
+    version: Annotated[  # noqa: ARG001 the callback prints it
+        bool,
+        typer.Option(
+            "--version", help="Show the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Deduplicating news aggregation: every story once, every copy accounted for."""
+    require_utf8_output()
+    ctx.obj = {"config": config, "database": database}
+
+
+app.add_typer(clusters.app, name="clusters", help="Stories and their copies.")
+ingest.register(app)

@@ -1,0 +1,63 @@
+"""How a command ends: exit codes, and failures that are told in one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+
+
+class ExitCode(IntEnum):
+    """The exit codes, part of the public face."""
+
+    OK = 0
+    FAILURE = 1
+    USAGE = 2
+    """Wrong arguments or settings, or a database that is no store of this version."""
+    REJECTED = 3
+    """Done, but some records were rejected."""
+    INTERRUPTED = 130
+    """Ctrl-C, as shells count it: 128 and the number of SIGINT."""
+    PIPE_CLOSED = 141
+    """The reader of our output went away: 128 and the number of SIGPIPE."""
+
+
+class Failure(Exception):
+    """A command cannot go on; the message is for the user."""
+
+    def __init__(self, message: str, code: ExitCode = ExitCode.FAILURE) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def complain(message: str) -> None:
+    """Tell the user on standard error what went wrong."""
+    print(f"aggregator: {message}", file=sys.stderr)  # noqa: T201 the command line's own voice
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn what may stop a command from outside into one line and an exit code.
+
+    Other exceptions are bugs, and keep their traceback.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except Failure as failure:
+        complain(str(failure))
+        raise typer.Exit(failure.code) from None
+    except KeyboardInterrupt:
+        complain("interrupted; what was stored is sound, run the command again to go on")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    except BrokenPipeError:
+        # What is still buffered would raise once more when Python closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(ExitCode.PIPE_CLOSED) from None
+    except OSError as error:
+        complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        raise typer.Exit(ExitCode.FAILURE) from None

@@ -1,0 +1,246 @@
+"""``aggregator ingest``: read dumps now."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from aggregator.cli.failure import ExitCode, complain
+from aggregator.cli.options import OutputOptions, bad_usage, command, parse_moment
+from aggregator.cli.output import Document, show
+from aggregator.cli.progress import Progress, progress
+from aggregator.cli.session import opened_store, settings_of
+
+if TYPE_CHECKING:
+    from aggregator.core.model import Declared
+    from aggregator.pipeline import Pipeline
+    from aggregator.readers import Dump
+    from aggregator.settings import Settings
+    from aggregator.store.dumps import Tally
+    from aggregator.store.engine import Engine
+    from aggregator.store.logs import Totals
+
+EXAMPLES = 3
+"""Rejections of one reason that are shown at the end of a run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestOptions(OutputOptions):
+    """Options of ``ingest``."""
+
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help='Files, folders (with all below), patterns, or "-" for standard input.',
+            show_default=False,
+        ),
+    ]
+    outlet: Annotated[
+        str | None,
+        typer.Option("--outlet", metavar="NAME", help="Outlet, where page and dump tell none."),
+    ] = None
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="Address of the page, if it is one dump."),
+    ] = None
+    date: Annotated[
+        str | None,
+        typer.Option("--date", metavar="TIME", help="Published time, where none is told."),
+    ] = None
+    language: Annotated[
+        str | None,
+        typer.Option("--language", metavar="CODE", help="Language, where none is told: en, fa."),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked for."""
+
+    options: IngestOptions
+    settings: Settings
+    defaults: Declared
+
+
+@dataclass(slots=True)
+class Run:
+    """What one call of ``ingest`` did so far."""
+
+    total: Tally
+    dumps: int = 0
+    last_dump: int = 0
+    """The highest dump id that was looked at."""
+    rejected: Counter[str] = field(default_factory=Counter)
+    """Rejections by reason."""
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    """The first rejections of each reason, in words."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root."""
+    command(app, "ingest", IngestOptions)(ingest)
+
+
+def ingest(options: IngestOptions) -> None:
+    """Read dumps now, and settle their articles into stories.
+
+    Formats are told by content: text, HTML, JSON lines, WARC and others, also compressed.
+    """
+    job = Job(options, settings_of(options), _defaults(options))
+    count = _count_dumps(options, job.settings)
+    with opened_store(job.settings, create=True) as engine:
+        before, started = _totals(engine), time.monotonic()
+        with progress(count) as shown:
+            run = _read_all(job, engine, shown)
+        seconds = time.monotonic() - started
+        values = _values(run, before, _totals(engine), seconds)
+    show(Document(values, [values], list(values), lambda: _summary(values)), options.format)
+    if run.total.rejected:
+        _tell_rejections(run)
+        raise typer.Exit(ExitCode.REJECTED)
+
+
+def _defaults(options: IngestOptions) -> Declared:
+    """What the user says of dumps that say nothing; raises Failure for what cannot be so."""
+    from aggregator.core.identity import normalise_address
+    from aggregator.core.model import Declared
+
+    if options.url is not None and normalise_address(options.url) is None:
+        raise bad_usage(f"--url: {options.url!r} is no http or https address")
+    if options.language is not None and not re.fullmatch("[a-z]{2,3}", options.language):
+        raise bad_usage(f"--language: {options.language!r} is no code such as en or fa")
+    published = parse_moment(options.date, "--date")
+    return Declared(outlet=options.outlet, published=published, language=options.language)
+
+
+def _count_dumps(options: IngestOptions, settings: Settings) -> int:
+    """How many dumps stand under the paths; raises Failure where there is none."""
+    count = sum(1 for _dump in _find(options, settings))
+    if options.url is not None and count > 1:
+        raise bad_usage(f"--url: one page has this address, and {count} dumps are given")
+    return count
+
+
+def _find(options: IngestOptions, settings: Settings) -> Iterator[Dump]:
+    from aggregator.readers import ReaderError, find_dumps
+
+    try:
+        return find_dumps(options.paths, settings.reading)
+    except ReaderError as error:
+        raise bad_usage(str(error)) from None
+
+
+def _read_all(job: Job, engine: Engine, shown: Progress) -> Run:
+    from aggregator.readers import read_dump
+    from aggregator.store.dumps import Tally
+
+    options, reading = job.options, job.settings.reading
+    run = Run(Tally(), last_dump=_totals(engine).last_dump)
+    with _pipeline(engine, job.settings) as pipeline:
+        for dump in _find(options, job.settings):
+            entries = read_dump(dump, reading, job.defaults, default_url=options.url)
+            tally = pipeline.ingest(dump.path, entries, progress=shown.count)
+            shown.finish(dump.path, tally)
+            run.total += tally
+            run.dumps += 1
+            if tally.rejected:
+                _note_rejections(engine, run, dump.path)
+    return run
+
+
+def _note_rejections(engine: Engine, run: Run, path: str) -> None:
+    """Add what was rejected in the dump that was just read."""
+    from aggregator.store.engine import reading
+    from aggregator.store.logs import latest_dump, rejections_by_reason
+
+    with reading(engine) as connection:
+        run.last_dump = latest_dump(connection, path, run.last_dump) or run.last_dump
+        found = rejections_by_reason(connection, run.last_dump, EXAMPLES)
+    for reason, (count, rows) in found.items():
+        run.rejected[reason] += count
+        examples = run.examples.setdefault(reason, [])
+        room = EXAMPLES - len(examples)
+        examples += [f"{path}: {row['locator']}: {row['detail']}" for row in rows[:room]]
+
+
+@contextmanager
+def _pipeline(engine: Engine, settings: Settings) -> Iterator[Pipeline]:
+    from aggregator.pipeline import Pipeline, PipelineOptions
+
+    options = PipelineOptions(
+        settings.cleaning,
+        settings.matching,
+        settings.canonical,
+        settings.worker_count(),
+        settings.batch_records,
+    )
+    with Pipeline(engine, options, lambda: datetime.now(UTC)) as pipeline:
+        yield pipeline
+
+
+def _totals(engine: Engine) -> Totals:
+    from aggregator.store.engine import reading
+    from aggregator.store.logs import totals
+
+    with reading(engine) as connection:
+        return totals(connection)
+
+
+def _values(run: Run, before: Totals, after: Totals, seconds: float) -> dict[str, Any]:
+    return {
+        "dumps": run.dumps,
+        **asdict(run.total),
+        "new_articles": after.articles - before.articles,
+        "articles": after.articles,
+        "clusters_before": before.clusters,
+        "clusters": after.clusters,
+        "seconds": round(seconds, 1),
+    }
+
+
+def _summary(values: dict[str, Any]) -> Iterator[RenderableType]:
+    """The counts as an addition, and what became of the store."""
+    yield Text(
+        "{read:,} records read from {dumps:,} dump{s} = {stored:,} stored + {known:,} known"
+        " + {rejected:,} rejected".format(**values, s="" if values["dumps"] == 1 else "s")
+    )
+    if values["revised"] or values["ignored"]:
+        yield Text(
+            "{revised:,} of the stored are revisions; {ignored:,} entries are no records"
+            " and were ignored".format(**values)
+        )
+    if not values["stored"]:
+        yield Text(
+            "Nothing changed: {articles:,} articles in {clusters:,} stories, as before.".format(
+                **values
+            )
+        )
+        return
+    rate = values["read"] / max(values["seconds"], 0.1)
+    yield Text(
+        "{new_articles:,} new articles; the store now has {articles:,} articles in"
+        " {clusters:,} stories ({clusters_before:,} before).".format(**values)
+    )
+    yield Text(f"{values['seconds']:,.1f} s, {rate:,.0f} records/s")
+
+
+def _tell_rejections(run: Run) -> None:
+    """Say on standard error what was rejected and why: the first few of each reason."""
+    complain(f"{run.total.rejected:,} records were rejected:")
+    for reason, count in run.rejected.most_common():
+        complain(f"  {reason}: {count:,}")
+        for example in run.examples[reason]:
+            complain(f"    {example}")
+        if count > len(run.examples[reason]):
+            complain(f"    ... see `aggregator rejections list --reason {reason}`")
