@@ -151,6 +151,23 @@ def is_call(line: str, at_end: bool = False) -> bool:
     return at_end and wares and reader
 
 
+def is_closing_scrap(sentence: str) -> bool:
+    """True for a call of a few words, or an unfinished credit ("With agency reports"), that
+    stands behind the last sentence of a text."""
+    words = size(sentence)
+    if not ends_as_sentence(sentence):
+        starts = _word_pattern(phrases.CREDIT_STARTS).match(sentence.casefold())
+        return words <= _LONGEST_NAME and bool(starts)
+    folded = sentence.casefold()
+    call = _word_pattern(phrases.CALL_WORDS).match(folded)
+    return bool(call) and (words == size(call[0]) or (words <= 12 and is_call(sentence)))
+
+
+def without_inline_captions(text: str) -> str:
+    """`text` without sentences that a number opens and an agency's name closes."""
+    return _inline_caption().sub(" ", text) if any(sign.isdigit() for sign in text) else text
+
+
 def is_pitch(line: str) -> bool:
     """True for a sentence that may explain a call: furniture when it stands right below one."""
     folded = line.casefold()
@@ -206,6 +223,16 @@ def _credit_tail() -> re.Pattern[str]:
         rf"|[(\[](?:{agency})\s?(?:photo\s?)?/[^()]{{0,60}}[)\]]\s*$"
         rf"|(?:[A-Z][\w.'’-]+\s){{1,3}}(?:/|via)\s?(?:{agency})\s*$"
         rf"|(?:{agency})\s?/\s?[A-Z][\w.'’ -]{{2,40}}\s*$"
+    )
+
+
+@cache
+def _inline_caption() -> re.Pattern[str]:
+    """A gallery's line amid flattened text: number, sentence, agency in capitals."""
+    agency = _alternatives(phrases.AGENCIES)
+    return re.compile(
+        rf"(?<=[.!?\"'”’])\s\d{{1,2}}\s[A-Z][^.!?]{{15,200}}[.!?]\s(?:[A-Z][\w.'-]+\s){{0,3}}"
+        rf"(?:(?:via|for|/)\s?)?(?:{agency})\s(?=[A-Z\"'“‘])"
     )
 
 

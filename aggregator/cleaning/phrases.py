@@ -46,6 +46,10 @@ EDITOR_STARTS = (
     "अनुवाद|editor bahasa|penyunting|penerjemah|biên tập|biên dịch|编辑|責任編輯|责任编辑|责编|"
     "編輯|编译|編譯|翻译|翻譯|校对|編集|翻訳|編集者|편집|번역"
 )
+CREDIT_STARTS = (
+    "with|mit|avec|con|com|met|med|z|se|s|с|з|from|via|source|sources|quelle|fuente|fonte|bron|"
+    "źródło|zdroj|источник|джерело|kaynak|المصدر|منبع|reporting|additional reporting"
+)
 DATE_LABELS = (
     "published|published on|published at|updated|last updated|updated on|updated at|posted|"
     "posted on|posted at|modified|created|first published|date|time|issued|on|veröffentlicht|"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from aggregator.cleaning import furniture
-from aggregator.cleaning.headings import is_related_heading, pointer_with_target
+from aggregator.cleaning.headings import is_pointer, is_related_heading, pointer_with_target
 from aggregator.cleaning.lines import Line, When
 from aggregator.cleaning.script import ends_as_sentence, size
 
+_LONGEST_LURE = 8
+_SENTENCES = re.compile(r"(?<=[.!?。！？؟।])\s+|(?<=[.!?][\"'”’»)])\s+")
 _KEPT_AT_END = 12
 """An unfinished line of this many words at the end of a text is text cut short."""
 
@@ -43,6 +46,7 @@ def is_furniture(line: Line, at_end: bool = False) -> bool:
         or furniture.is_reading_time(text)
         or furniture.is_editor_credit(text)
         or furniture.origin_outlet(text) is not None
+        or is_pointer(text)
         or pointer_with_target(text)
     )
 
@@ -68,10 +72,31 @@ def trim_end(lines: list[Line]) -> tuple[list[Line], str | None]:
     return (kept, outlet) if kept else (list(lines), None)
 
 
+def without_inline_furniture(text: str) -> str:
+    """A paragraph without captions set into it and without calls or credits at its end.
+
+    Pages flattened to one line keep them so: a numbered picture line with its agency amid the
+    text, and "With agency reports" or "Subscribe." behind the last sentence.
+    """
+    bare = furniture.without_inline_captions(text)
+    sentences = _SENTENCES.split(bare)
+    count = len(sentences)
+    while len(sentences) > 1 and furniture.is_closing_scrap(sentences[-1]):
+        called = ends_as_sentence(sentences.pop())
+        if called and len(sentences) > 1 and _is_lure(sentences[-1]):
+            sentences.pop()
+    return bare if len(sentences) == count else " ".join(sentences)
+
+
+def _is_lure(sentence: str) -> bool:
+    """True for the short question before a call ("Want more?")."""
+    return size(sentence) <= _LONGEST_LURE and sentence.rstrip("\"'”’» ").endswith(("?", "？", "؟"))
+
+
 def body_of(lines: Iterable[Line], title: str | None) -> list[str]:
     """The texts of `lines` that are no furniture, no date and no repeat of the title."""
     return [
-        line.text
+        without_inline_furniture(line.text) if line.paragraph else line.text
         for line in lines
         if not is_furniture(line)
         and line.when is None

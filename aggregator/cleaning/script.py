@@ -59,7 +59,9 @@ def is_paragraph(text: str) -> bool:
 def key(text: str) -> str:
     """`text` for comparing short lines: NFKC, case-folded, no signs at its edges."""
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
-    return _EDGE_SIGNS.sub("", _SPACES.sub(" ", folded.replace("’", "'"))).strip()
+    # Turkish and Azeri: case folding knows no language, so all four letters i become one
+    folded = folded.replace("i\u0307", "i").replace("ı", "i").replace("’", "'")
+    return _EDGE_SIGNS.sub("", _SPACES.sub(" ", folded)).strip()
 
 
 def tidy(text: str) -> str:
