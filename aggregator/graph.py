@@ -68,10 +68,10 @@ class StoredGraph:
 
     def expect(self, canonical: int, nodes_: Collection[int]) -> None:
         """Load what comparing the canonical with these nodes takes, all at once."""
-        if canonical not in self._verdicts:
+        open_ = set(nodes_).difference(self.neighbours(canonical), {canonical})
+        if open_ and canonical not in self._verdicts:
             self._verdicts[canonical] = matches.verdicts(self.connection, canonical)
-        known = {canonical, *self.neighbours(canonical), *self._verdicts[canonical]}
-        unknown = set(nodes_) - known
+        unknown = open_.difference(self._verdicts.get(canonical, ()))
         if unknown:
             self.load({canonical, *unknown})
 
@@ -85,6 +85,8 @@ class StoredGraph:
 
     def members(self, anchor: int) -> Collection[int]:
         """The nodes that were assigned to the anchor."""
+        if anchor in self.unassigned:
+            return ()
         if anchor not in self._members:
             found = nodes.members(self.connection, [anchor]).get(anchor, set())
             self._members[anchor] = found - self.unassigned
