@@ -58,18 +58,32 @@ def restand(
     """Let these articles have their latest revisions, and say what changed for the nodes."""
     before = articles.load_articles(connection, touched)
     rows = _latest_rows(connection, touched, before, seen, circumstances)
-    concerned = {row["node_id"] for row in rows}
-    concerned |= {before[row["article_id"]].node_id for row in rows if row["article_id"] in before}
+    left = {before[row["article_id"]].node_id for row in rows if row["article_id"] in before}
+    return move(connection, rows, left, seen.prints, circumstances.ranking)
+
+
+def move(
+    connection: Connection,
+    rows: list[dict[str, Any]],
+    left: set[int],
+    prints: Mapping[bytes, Fingerprint],
+    ranking: Ranking,
+) -> NodeChanges:
+    """Write articles with the nodes that their rows name, and say what changed for the nodes.
+
+    `left` are the nodes that these articles had.
+    """
+    concerned = left | {row["node_id"] for row in rows}
     existing = nodes.standing(connection, concerned)
     facts = nodes.facts(connection, existing)
-    ranks = _ranks(connection, existing, circumstances.ranking)
+    ranks = _ranks(connection, existing, ranking)
     added = concerned - existing.keys()
-    _add_nodes(connection, [row for row in rows if row["node_id"] in added], seen)
+    _add_nodes(connection, [row for row in rows if row["node_id"] in added], prints)
     articles.write_articles(connection, rows)
-    gone = _choose(connection, concerned, circumstances.ranking)
+    gone = _choose(connection, concerned, ranking)
     kept = existing.keys() - gone
     facts_now = nodes.facts(connection, kept)
-    ranks_now = _ranks(connection, kept, circumstances.ranking)
+    ranks_now = _ranks(connection, kept, ranking)
     return NodeChanges(
         added=added,
         gone=gone,
@@ -98,16 +112,18 @@ def _latest_rows(
             latest[article] = best.revision_id
     loaded = articles.load_revisions(connection, latest.values())
     return [
-        _row(loaded[revision], before.get(article) or seen.births[article], circumstances)
+        article_row(
+            loaded[revision], before.get(article) or seen.births[article], circumstances.options
+        )
         for article, revision in latest.items()
     ]
 
 
-def _row(revision: Any, article: Any, circumstances: Circumstances) -> dict[str, Any]:
+def article_row(revision: Any, article: Any, options: MatchingOptions) -> dict[str, Any]:
     """An article's row from its latest revision and its `Birth` or former row."""
     row = dict(revision._mapping)
     digest = row.pop("text_digest")
-    short = is_short(Role(article.role), revision.word_count, circumstances.options)
+    short = is_short(Role(article.role), revision.word_count, options)
     return {
         **row,
         "role": article.role,
@@ -119,12 +135,14 @@ def _row(revision: Any, article: Any, circumstances: Circumstances) -> dict[str,
     }
 
 
-def _add_nodes(connection: Connection, rows: list[dict[str, Any]], seen: Seen) -> None:
+def _add_nodes(
+    connection: Connection, rows: list[dict[str, Any]], prints: Mapping[bytes, Fingerprint]
+) -> None:
     """Add the nodes of these articles, signed; the articles stand for them until chosen."""
-    missing = [row["revision_id"] for row in rows if row["revision_id"] not in seen.prints]
+    missing = [row["revision_id"] for row in rows if row["revision_id"] not in prints]
     loaded = articles.load_revisions(connection, missing, text=True)
     made = {revision: fingerprint(row.text) for revision, row in loaded.items()}
-    prints = {**made, **seen.prints}
+    prints = {**made, **prints}
     of_node = {row["node_id"]: row for row in rows}
     nodes.insert_nodes(
         connection,

@@ -104,10 +104,19 @@ def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
 
 
 def update_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Set the latest capture time and page URL; rows have id, record_time, page_url."""
+    """Set columns of revisions; rows have id and the same columns each."""
     if rows:
         statement = update(revisions).where(revisions.c.revision_id == bindparam("id"))
         connection.execute(statement, list(rows))
+
+
+def revisions_of(connection: Connection, ids: Iterable[str]) -> list[AnyRow]:
+    """All revisions of these articles: their ids and texts."""
+    found: list[AnyRow] = []
+    for chunk in chunks(ids):
+        statement = select(revisions.c.revision_id, revisions.c.text)
+        found += connection.execute(statement.where(revisions.c.article_id.in_(chunk)))
+    return found
 
 
 def write_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -49,7 +49,8 @@ def version(connection: Connection) -> str | None:
         if tables:
             raise StoreError("this database holds other tables; it is no aggregator store")
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
