@@ -72,17 +72,24 @@ def decide(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOpti
     """Decide on a pair by the first rule that applies; symmetric in a and b."""
     if evidence.equal:
         return Decision(Relation.EXACT, Verdict.SAME, "equal", 1.0)
+    if a.short or b.short:
+        return Decision(None, Verdict.APART, "short", 0.0)
+    if evidence.compared + SHINGLE_WORDS - 1 < options.short_main_words:
+        return Decision(None, Verdict.APART, "little-left", 0.0)
+    passage = Relation.PARTIAL if _share_passage(evidence, options) else None
     gained = points(evidence, a, b, options)
-    reason = _apart(evidence, a, b, options)
-    if reason is None and gained >= options.near_points:
-        if evidence.begins <= options.begins_words:
-            return Decision(Relation.NEAR, Verdict.SAME, "copy", min(gained, 1.0))
-        reason = "carried"
-    # A pair that a rule holds apart ranks behind every pair that only lacks points.
-    score = min(gained, 1.0) if reason is None else 0.0
-    if reason in (None, "carried", "outside-window") and _share_passage(evidence, options):
-        return Decision(Relation.PARTIAL, Verdict.APART, reason or "shared-passage", score)
-    return Decision(None, Verdict.APART, reason or "little-in-common", score)
+    if gained < options.near_points:
+        rule = "shared-passage" if passage else "little-in-common"
+        return Decision(passage, Verdict.APART, rule, gained)
+    # A pair that a rule holds apart scores below every pair that only lacks points.
+    template = _template(evidence, a, b, options)
+    if template:
+        return Decision(None, Verdict.APART, template, 0.0)
+    if _outside_window(a, b, options):
+        return Decision(passage, Verdict.APART, "outside-window", 0.0)
+    if evidence.begins > options.begins_words:
+        return Decision(passage, Verdict.APART, "carried", 0.0)
+    return Decision(Relation.NEAR, Verdict.SAME, "copy", min(gained, 1.0))
 
 
 def points(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions) -> float:
@@ -93,28 +100,21 @@ def points(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOpti
     return total
 
 
-def _apart(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions) -> str | None:
-    """The rule that holds two unequal texts apart whatever they share, if there is one."""
-    if a.short or b.short:
-        return "short"
-    if evidence.compared + SHINGLE_WORDS - 1 < options.short_main_words:
-        return "little-left"
-    if _outside_window(a, b, options):
-        return "outside-window"
-    # A text of unknown origin may come from the other's site.
-    if a.site and b.site and a.site != b.site:
-        return None
-    return _template(evidence, options)
-
-
 def _outside_window(a: TextFacts, b: TextFacts, options: MatchingOptions) -> bool:
     if not options.window_days or a.published is None or b.published is None:
         return False
     return abs((a.published - b.published).total_seconds()) > options.window_days * 86_400
 
 
-def _template(evidence: Evidence, options: MatchingOptions) -> str | None:
-    """Why two texts of one site tell different facts in one form, if they do."""
+def _template(
+    evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions
+) -> str | None:
+    """Why two texts of one site tell different facts in one form, if they do.
+
+    A text of unknown origin may come from the other's site.
+    """
+    if a.site and b.site and a.site != b.site:
+        return None
     if evidence.title_numbers_differ:
         return "template-title-numbers"
     if evidence.numbers < options.template_numbers:
