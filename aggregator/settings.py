@@ -118,11 +118,7 @@ def load_settings(
     Raises SettingsError for anything misspelt, malformed or out of range.
     """
     file = _config_file(config)
-    sources = [
-        _Source("command line", _without_none(dict(overrides or {}))),
-        _Source(PREFIX, _read_environment()),
-        _Source(str(file), _read_yaml(file) if file else {}),
-    ]
+    sources = _sources(file, overrides)
     merged: Tree = {}
     for source in reversed(sources):
         _check_sections(source)
@@ -133,6 +129,29 @@ def load_settings(
         raise SettingsError("\n".join(_complaints(error, sources))) from None
     _check_numbers(settings, sources)
     return _with_database_path(settings, sources, file)
+
+
+def origins(
+    config: Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> dict[Path_, str]:
+    """Where the value of every key comes from: ``command line``, a variable, a file, ``default``.
+
+    The arguments are those of `load_settings`, which must have accepted them.
+    """
+    sources = _sources(_config_file(config), overrides)
+    named = {path: _origin(path, sources) for path in known_paths()}
+    return {
+        path: "default" if name == ".".join(path) else name.removesuffix(f": {'.'.join(path)}")
+        for path, name in named.items()
+    }
+
+
+def _sources(file: Path | None, overrides: Mapping[str, Any] | None) -> list[_Source]:
+    return [
+        _Source("command line", _without_none(dict(overrides or {}))),
+        _Source(PREFIX, _read_environment()),
+        _Source(str(file), _read_yaml(file) if file else {}),
+    ]
 
 
 def known_paths() -> list[Path_]:

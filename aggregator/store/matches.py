@@ -61,6 +61,11 @@ def verdicts(connection: Connection, node: int) -> dict[int, bool]:
     return found
 
 
+def is_stored(connection: Connection, node_a: int, node_b: int) -> bool:
+    """Whether a match of these nodes is stored, the lower id first."""
+    return connection.scalar(select(1).where(_THIS), {"a": node_a, "b": node_b}) is not None
+
+
 def save(
     connection: Connection, comparisons: Iterable[Comparison], scheme: str, *, star: bool
 ) -> None:

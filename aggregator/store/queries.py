@@ -110,6 +110,12 @@ def resolve_cluster(connection: Connection, identifier: str) -> str | None:
     return cluster_of_article(connection, named)
 
 
+def canonical_of(connection: Connection, cluster_id: str) -> str:
+    """Id of the canonical article of a cluster that exists."""
+    statement = "SELECT article_id FROM canonical_stories WHERE cluster_id = :cluster_id"
+    return str(connection.scalar(text(statement), {"cluster_id": cluster_id}))
+
+
 def load_cluster(connection: Connection, cluster_id: str) -> Values:
     """A cluster with all its members, the canonical first, then by time.
 

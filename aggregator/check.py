@@ -1,0 +1,73 @@
+"""Proving that a store is sound: its invariants, its figures and its candidate index.
+
+Nothing is repaired here. Reads the whole store, a part at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from aggregator.candidates import node_keys
+from aggregator.store import check, nodes
+from aggregator.store.engine import Connection
+
+MOST_FINDINGS = 20
+"""Findings of one claim that are told; more are counted only up to `_COUNTED`."""
+_COUNTED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A claim, and what was found that breaks it."""
+
+    claim: str
+    findings: list[str] = field(default_factory=list)
+    """The first `MOST_FINDINGS`."""
+    count: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing breaks the claim."""
+        return self.count == 0
+
+
+def check_store(connection: Connection) -> Iterator[Checked]:
+    """Check one claim after another."""
+    yield _checked(
+        "the database file is whole, and every reference leads somewhere",
+        check.file_damage(connection),
+    )
+    for invariant in check.INVARIANTS:
+        yield _checked(invariant.claim, check.broken(connection, invariant))
+    yield _checked(
+        "the figures of every cluster are those of its articles", check.wrong_figures(connection)
+    )
+    yield _checked(
+        "the candidate index has every key of every node, and no other",
+        _wrong_postings(connection),
+    )
+
+
+def _checked(claim: str, found: Iterator[str]) -> Checked:
+    findings = list(islice(found, MOST_FINDINGS))
+    return Checked(claim, findings, len(findings) + sum(1 for _more in islice(found, _COUNTED)))
+
+
+def _wrong_postings(connection: Connection) -> Iterator[str]:
+    expected = 0
+    complete = True
+    for page in check.node_pages(connection):
+        prints = nodes.load_fingerprints(connection, page)
+        standing = nodes.standing(connection, page)
+        for node in page:
+            keys = set(node_keys(prints[node], short=bool(standing[node].short)))
+            expected += len(keys)
+            missing = keys - check.stored_keys(connection, node, keys)
+            if missing:
+                complete = False
+                yield f"node {node}: {len(missing)} of {len(keys)} keys are missing"
+    stored = check.count_postings(connection)
+    if complete and stored != expected:
+        yield f"{stored} postings, and {expected} are expected"

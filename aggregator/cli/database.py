@@ -1,0 +1,72 @@
+"""``aggregator db``: the store itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from aggregator.cli.failure import ExitCode, complain
+from aggregator.cli.options import OutputOptions, command
+from aggregator.cli.output import Document, Listing, show
+from aggregator.cli.session import reading_store, settings_of, store_failures
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@command(app, "upgrade", OutputOptions)
+def upgrade(options: OutputOptions) -> None:
+    """Make the store if there is none, or bring an older one to this version."""
+    with store_failures():
+        from aggregator.store.engine import open_engine
+        from aggregator.store.migrate import upgrade as bring_up_to_date
+
+        before, after = bring_up_to_date(
+            open_engine(settings_of(options).database_url, must_exist=False)
+        )
+    values = {"version_before": before, "version": after}
+    show(Document(values, [values], list(values), lambda: _upgraded(values)), options.format)
+
+
+def _upgraded(values: dict[str, Any]) -> Iterable[RenderableType]:
+    before, after = values["version_before"], values["version"]
+    if before == after:
+        yield Text(f"The store has version {after} already.")
+    elif before is None:
+        yield Text(f"A new store of version {after}.")
+    else:
+        yield Text(f"The store had version {before} and has {after} now.")
+
+
+@command(app, "check", OutputOptions)
+def check(options: OutputOptions) -> None:
+    """Prove that the store is sound; print each finding, repair nothing.
+
+    Exits with 1 if something is wrong. Reads the whole store.
+    """
+    from aggregator.check import check_store
+
+    with reading_store(options) as connection:
+        checked = list(check_store(connection))
+    rows = [{**asdict(each), "holds": each.holds} for each in checked]
+    columns = ("claim", "holds", "count", "findings")
+    show(Listing(rows, columns, lambda: _checked(rows)), options.format)
+    wrong = sum(not each.holds for each in checked)
+    if wrong:
+        complain(f"{wrong} of {len(checked)} claims do not hold")
+        raise typer.Exit(ExitCode.FAILURE)
+
+
+def _checked(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
+    from aggregator.cli.tables import safe
+
+    for row in rows:
+        yield safe("ok     " if row["holds"] else "WRONG  ") + safe(row["claim"])
+        for finding in row["findings"]:
+            yield safe(f"         {finding}")
+        if row["count"] > len(row["findings"]):
+            yield safe(f"         ... {row['count']} in all")

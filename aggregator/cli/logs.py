@@ -1,0 +1,113 @@
+"""``aggregator dumps`` and ``aggregator rejections``: what was read, and what could not be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from aggregator.cli.options import PageOptions, command
+from aggregator.cli.output import Listing, show
+from aggregator.cli.session import reading_store
+from aggregator.core.model import Reason
+
+dumps = typer.Typer(no_args_is_help=True)
+rejections = typer.Typer(no_args_is_help=True)
+
+_COUNTS = ("read", "stored", "known", "rejected", "revised", "ignored")
+DUMP_COLUMNS = ("dump_id", "path", *_COUNTS, "started_at", "finished_at")
+REJECTION_COLUMNS = ("dump_id", "path", "locator", "reason", "detail")
+
+Path_ = Annotated[
+    str | None, typer.Option("--path", metavar="PATH", help="Of the dump with this path.")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DumpOptions(PageOptions):
+    """Options of ``dumps list``."""
+
+    path: Path_ = None
+
+
+@command(dumps, "list", DumpOptions)
+def list_dumps(options: DumpOptions) -> None:
+    """List the dumps that were read, the latest first, with counts that add up.
+
+    read = stored + known + rejected; revised is a part of stored; ignored entries are no records.
+    """
+    from aggregator.store.logs import list_dumps as query
+    from aggregator.store.queries import Slice
+
+    with reading_store(options) as connection:
+        rows = query(connection, options.path, Slice(options.limit, options.offset))
+    show(Listing(rows, DUMP_COLUMNS, lambda: _dump_table(rows)), options.format)
+
+
+def _dump_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
+    from aggregator.cli.tables import safe, table
+
+    if not rows:
+        yield Text("No dumps.")
+        return
+    unfinished = Text("unfinished")
+    yield table(
+        ("#id", "started", *(f"#{name}" for name in _COUNTS[:4]), "path"),
+        (
+            (
+                safe(row["dump_id"]),
+                safe(row["started_at"][:10]) if row["finished_at"] else unfinished,
+                *(safe(row[name]) for name in _COUNTS[:4]),
+                safe(row["path"]),
+            )
+            for row in rows
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectionOptions(PageOptions):
+    """Options of ``rejections list``."""
+
+    reason: Annotated[Reason | None, typer.Option("--reason", help="For this reason.")] = None
+    dump: Annotated[
+        int | None, typer.Option("--dump", metavar="ID", help="Of the dump with this id.")
+    ] = None
+    path: Path_ = None
+
+
+@command(rejections, "list", RejectionOptions)
+def list_rejections(options: RejectionOptions) -> None:
+    """List the records that could not become articles, the latest first, and why."""
+    from aggregator.store.logs import RejectionFilter
+    from aggregator.store.logs import list_rejections as query
+    from aggregator.store.queries import Slice
+
+    wanted = RejectionFilter(options.reason, options.dump, options.path)
+    with reading_store(options) as connection:
+        rows = query(connection, wanted, Slice(options.limit, options.offset))
+    show(Listing(rows, REJECTION_COLUMNS, lambda: _rejection_table(rows)), options.format)
+
+
+def _rejection_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
+    from aggregator.cli.tables import safe, table
+
+    if not rows:
+        yield Text("No rejections.")
+        return
+    yield table(
+        ("reason", "where", "detail"),
+        (
+            (
+                safe(row["reason"]),
+                safe(f"{row['path']}: {row['locator']}"),
+                safe(row["detail"]),
+            )
+            for row in rows
+        ),
+        folds=(1, 2),
+    )
