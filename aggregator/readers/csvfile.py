@@ -91,8 +91,6 @@ def read_csv(stream: DumpStream, options: ReadingOptions, source: Source) -> Ite
     damaged = damage_of(stream, f"row {number + 1}")
     if damaged is not None:
         yield damaged
-    elif number == 0:
-        yield Rejection("file", Reason.EMPTY, "no row behind the header")
 
 
 def _rows(rows: Iterator[list[str]], source_lines: _Lines) -> Iterator[list[str] | _BadRow]:

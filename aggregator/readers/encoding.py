@@ -120,9 +120,12 @@ def storable(text: str) -> Text:
     )
 
 
-def is_binary(head: bytes) -> bool:
-    """Whether bytes are no text: too many control characters, and no UTF-16 or UTF-32 BOM."""
+def is_binary(head: bytes, share: float = _MAX_CONTROL_SHARE) -> bool:
+    """Whether bytes are no text: a larger share of them than `share` are control characters.
+
+    Text in UTF-16 or UTF-32 with a byte order mark is no binary.
+    """
     if not head or (bom_encoding(head) or "utf-8").startswith(("utf-16", "utf-32")):
         return False
     controls = len(head) - len(head.translate(None, _CONTROL_BYTES))
-    return controls > max(1, _MAX_CONTROL_SHARE * len(head))
+    return controls > max(1, share * len(head))

@@ -48,8 +48,6 @@ def read_feed(stream: DumpStream, options: ReadingOptions, source: Source) -> It
         locator = f"item {len(entries) + 1}"
         told = Rejection(locator, Reason.TRUNCATED, "the file ends inside an item")
         yield damage_of(stream, locator) or told
-    elif not entries:
-        yield Rejection("file", Reason.EMPTY, "a feed without any item")
 
 
 def _parse(data: bytes) -> Mapping[str, Any]:

@@ -77,8 +77,6 @@ def read_json(stream: DumpStream, options: ReadingOptions, source: Source) -> It
         entry = object_entry(value, locator, source)
         yield replace(entry, feed_item=True) if in_feed and isinstance(entry, Record) else entry
     yield from _ending(stream, splitter, f"item {number + 1}", enclosed)
-    if number == 0 and not splitter.unfinished:
-        yield Rejection("file", Reason.EMPTY, "a list without any item")
 
 
 def _enter(stream: DumpStream, head: str) -> tuple[bool, bool]:

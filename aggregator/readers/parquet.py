@@ -77,8 +77,6 @@ def _groups(table: Any, options: ReadingOptions, source: Source) -> Iterator[Ent
             detail = f"row group {group}, to row {first + rows - 1}: {error}"
             yield Rejection(f"row {number}", Reason.CORRUPT, detail[:500])
         first += rows
-    if first == 1:
-        yield Rejection("file", Reason.EMPTY, "no row")
 
 
 def _columns(names: list[str], source: Source) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-from aggregator.core.model import Declared, Reason, Rejection
+from aggregator.core.model import Declared, Reason, Record, Rejection
 from aggregator.core.options import ReadingOptions
 from aggregator.readers.arc import read_arc
 from aggregator.readers.csvfile import read_csv
@@ -34,6 +36,8 @@ _READERS: dict[Format, _Reader] = {
     Format.PARQUET: read_parquet,
     Format.FEED: read_feed,
 }
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_MAX_DETAIL = 500
 _LINES_OF_TEXT = frozenset({Format.JSONL, Format.JSON, Format.CSV})
 
 
@@ -62,8 +66,25 @@ def read_dump(
     except OSError as error:
         yield Rejection(LOCATOR, Reason.UNREADABLE, (error.strerror or str(error)).lower())
         return
+    empty = True
     with stream:
-        yield from _entries(stream, dump, options, source)
+        for entry in _entries(stream, dump, options, source):
+            empty = False
+            yield _printable(entry)
+        if empty:
+            told = Rejection(LOCATOR, Reason.EMPTY, "not one record")
+            yield damage_of(stream, LOCATOR) or told
+
+
+def _printable(entry: Entry) -> Entry:
+    """An entry whose locator, detail and address hold no control characters."""
+    if isinstance(entry, Record):
+        if _CONTROL.search(f"{entry.locator}{entry.url or ''}") is None:
+            return entry
+        url = _CONTROL.sub("", entry.url) if entry.url else None
+        return replace(entry, locator=_CONTROL.sub(" ", entry.locator).strip(), url=url)
+    locator = _CONTROL.sub(" ", entry.locator).strip()
+    return replace(entry, locator=locator, detail=_CONTROL.sub(" ", entry.detail)[:_MAX_DETAIL])
 
 
 def _entries(

@@ -61,6 +61,9 @@ _UNREAD = (
 )
 _FEED_ROOT = re.compile(r"<(?:rss|(?:\w+:)?feed|(?:rdf:)?rdf)\b[^<]*>", re.I)
 _XML_SKIP = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?[^>]*>)+", re.S)
+_IN_ROWS = frozenset({Format.JSONL, Format.JSON, Format.CSV})
+_DAMAGED_SHARE = 0.1
+"""Up to this share of control characters, a name of rows means damaged rows, not binary."""
 _TAR_MAGIC = slice(257, 262)
 
 
@@ -92,7 +95,8 @@ def sniff(head: bytes, name: str) -> Format | None:
         return Format.ARC
     named = suffix_format(name)
     if is_binary(head):
-        return named if named in (Format.WARC, Format.ARC, Format.JSONL) else None
+        in_rows = named in _IN_ROWS and not is_binary(head, _DAMAGED_SHARE)
+        return named if in_rows or named in (Format.WARC, Format.ARC) else None
     text = head.decode(bom_encoding(head) or "utf-8", "replace").removeprefix("\ufeff").lstrip()
     return _by_text(text, named) or named or Format.TEXT
 

@@ -59,6 +59,4 @@ def test_bytes_that_are_not_utf8_are_replaced_and_told(read: Read) -> None:
 
 
 def test_a_header_alone_is_empty(read: Read) -> None:
-    assert read(b"title,text\n", "a.csv") == [
-        Rejection("file", Reason.EMPTY, "no row behind the header")
-    ]
+    assert read(b"title,text\n", "a.csv") == [Rejection("file", Reason.EMPTY, "not one record")]

@@ -41,9 +41,9 @@ def _read(path: Path, data: bytes) -> list[Entry]:
     return list(read_dump(Dump(str(path), str(path)), OPTIONS))
 
 
-def _mutated(data: bytes, draw: st.DataObject) -> tuple[bytes, int]:
+def _mutated(data: bytes, draw: st.DataObject, first: int = 0) -> tuple[bytes, int]:
     """Damaged data, and the offset up to which it is as it was."""
-    at = draw.draw(st.integers(0, len(data) - 1), "at")
+    at = draw.draw(st.integers(first, len(data) - 1), "at")
     kind = draw.draw(st.sampled_from(["flip", "cut", "insert", "delete", "repeat"]), "kind")
     span = draw.draw(st.integers(1, 40), "span")
     if kind == "flip":
@@ -68,10 +68,10 @@ def test_a_damaged_dump_is_read_to_its_end_without_an_exception(
     assert all(isinstance(entry, Record | Rejection | Ignored) for entry in entries)
     assert 1 <= len(entries) <= 10 * COUNT
     for entry in entries:
-        assert entry.locator.isprintable()
-        if isinstance(entry, Rejection):
-            assert entry.detail.isprintable() or "\n" in entry.detail
-            assert len(entry.detail) < 2_000
+        said = entry.url if isinstance(entry, Record) else entry.detail
+        assert not any(ord(char) < 32 for char in entry.locator + (said or ""))
+        if not isinstance(entry, Record):
+            assert len(entry.detail) <= 500
 
 
 @pytest.mark.parametrize("name", FRAMED)
@@ -96,7 +96,7 @@ def test_the_records_before_the_damage_are_as_they_were(
 def test_at_most_the_damaged_record_and_its_neighbours_are_lost(
     tmp_path: Path, name: str, draw: st.DataObject
 ) -> None:
-    data, _ = _mutated(PLAIN[name], draw)
+    data, _ = _mutated(PLAIN[name], draw, first=8)  # its first bytes tell what a dump is
     if len(data) < len(PLAIN[name]) - 40:
         return  # cut off: the rest is gone
     whole = _records(_read(tmp_path / "whole", PLAIN[name]))
