@@ -1,0 +1,214 @@
+"""Decisions: relations told apart, templates held apart, and nothing by halves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.core.decision import Decision, Relation, TextFacts, Verdict, decide
+from aggregator.core.evidence import NOWHERE, Evidence, Text, compare
+from aggregator.core.options import MatchingOptions
+from aggregator.core.text import words
+from aggregator.core.tokens import tokenise
+
+STORIES = Path(__file__).parents[2] / "fixtures" / "sources" / "stories"
+OPTIONS = MatchingOptions()
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+shares = st.floats(0, 1)
+evidences = st.builds(
+    Evidence,
+    equal=st.booleans(),
+    resemblance=shares,
+    containment_a_in_b=shares,
+    containment_b_in_a=shares,
+    compared=st.integers(0, 500),
+    longest_run=st.integers(0, 500),
+    begins=st.sampled_from([0, 80, 81, NOWHERE]),
+    lead=shares,
+    title=shares,
+    title_frame=shares,
+    title_numbers_differ=st.booleans(),
+    own_subject=shares,
+    numbers=shares,
+)
+facts = st.builds(
+    TextFacts,
+    site=st.sampled_from(["a.example", "b.example", None]),
+    published=st.sampled_from([NOON, NOON + timedelta(days=14), NOON + timedelta(days=15), None]),
+    short=st.booleans(),
+)
+
+COPY = Evidence(
+    equal=False,
+    resemblance=0.6,
+    containment_a_in_b=0.9,
+    containment_b_in_a=0.6,
+    shared=180,
+    compared=200,
+    longest_run=90,
+    run_words=180,
+    begins=12,
+)
+HERE = TextFacts(site="a.example", published=NOON)
+THERE = TextFacts(site="b.example", published=NOON)
+
+
+def swapped(evidence: Evidence) -> Evidence:
+    return replace(
+        evidence,
+        containment_a_in_b=evidence.containment_b_in_a,
+        containment_b_in_a=evidence.containment_a_in_b,
+    )
+
+
+def story(name: str) -> tuple[Text, TextFacts]:
+    """A story of the fixtures and what is known of it."""
+    head, body = (STORIES / f"{name}.txt").read_text("utf-8").split("\n\n", 1)
+    said = dict(line.split(": ", 1) for line in head.splitlines())
+    published = datetime.fromisoformat(said["published"]) if "published" in said else None
+    site = said["url"].split("/")[2].removeprefix("www.") if "url" in said else None
+    text = Text(tokenise(words(body)), said.get("title"))
+    return text, TextFacts(said.get("title"), said.get("outlet"), site, published)
+
+
+def verdict(one: str, other: str) -> Decision:
+    (a, of_a), (b, of_b) = story(one), story(other)
+    return decide(compare(a, b), of_a, of_b, OPTIONS)
+
+
+def names(prefix: str) -> list[str]:
+    return sorted(path.stem for path in STORIES.glob(f"{prefix}*.txt"))
+
+
+@given(evidences, facts, facts)
+def test_a_decision_does_not_depend_on_which_text_comes_first(
+    evidence: Evidence, a: TextFacts, b: TextFacts
+) -> None:
+    assert decide(evidence, a, b, OPTIONS) == decide(swapped(evidence), b, a, OPTIONS)
+
+
+@given(evidences, facts, facts)
+def test_only_exact_and_near_are_the_same(evidence: Evidence, a: TextFacts, b: TextFacts) -> None:
+    made = decide(evidence, a, b, OPTIONS)
+    assert (made.verdict is Verdict.SAME) == (made.relation in (Relation.EXACT, Relation.NEAR))
+    assert 0 <= made.score <= 1
+
+
+@given(evidences, facts, facts)
+def test_a_short_text_matches_an_equal_one_only(
+    evidence: Evidence, a: TextFacts, b: TextFacts
+) -> None:
+    made = decide(evidence, replace(a, short=True), b, OPTIONS)
+    assert made.relation is (Relation.EXACT if evidence.equal else None)
+
+
+@given(evidences, facts, facts)
+def test_a_copy_scores_above_all_that_lack_points(
+    evidence: Evidence, a: TextFacts, b: TextFacts
+) -> None:
+    made = decide(evidence, a, b, OPTIONS)
+    assert (made.score >= OPTIONS.near_points) == (made.verdict is Verdict.SAME)
+
+
+def test_a_cut_that_begins_together_is_near() -> None:
+    assert decide(COPY, HERE, THERE, OPTIONS).relation is Relation.NEAR
+
+
+def test_less_is_asked_when_titles_and_openings_agree() -> None:
+    half = replace(COPY, resemblance=0.2, containment_a_in_b=0.45, containment_b_in_a=0.3)
+    agreeing = replace(half, title=0.6, lead=0.6)
+    assert decide(half, HERE, THERE, OPTIONS).verdict is Verdict.APART
+    assert decide(agreeing, HERE, THERE, OPTIONS).verdict is Verdict.SAME
+    assert decide(agreeing, HERE, HERE, OPTIONS).verdict is Verdict.APART
+
+
+def test_a_text_that_stands_inside_a_longer_one_is_partial() -> None:
+    made = decide(replace(COPY, begins=400), HERE, THERE, OPTIONS)
+    assert (made.relation, made.verdict, made.rule) == (
+        Relation.PARTIAL,
+        Verdict.APART,
+        "carried",
+    )
+
+
+def test_a_quoted_passage_is_partial_and_a_phrase_is_nothing() -> None:
+    quoted = replace(COPY, containment_a_in_b=0.3, containment_b_in_a=0.2, longest_run=25)
+    assert decide(quoted, HERE, THERE, OPTIONS).relation is Relation.PARTIAL
+    assert decide(replace(quoted, longest_run=12), HERE, THERE, OPTIONS).relation is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"title_numbers_differ": True}, "template-title-numbers"),
+        ({"numbers": 0.5}, "template-numbers"),
+        ({"title_frame": 0.8, "own_subject": 0.2}, "template-title"),
+        ({"own_subject": 0.7}, "own-subject"),
+    ],
+)
+def test_a_form_with_other_facts_is_a_template_at_any_resemblance(
+    changes: dict[str, float], rule: str
+) -> None:
+    alike = replace(COPY, resemblance=0.98, containment_a_in_b=0.99, containment_b_in_a=0.99)
+    form = replace(alike, **changes)
+    assert decide(form, HERE, HERE, OPTIONS) == Decision(None, Verdict.APART, rule, 0.0)
+    assert decide(form, HERE, THERE, OPTIONS).verdict is Verdict.SAME
+
+
+def test_texts_of_unknown_origin_may_come_from_one_site() -> None:
+    form, unknown = replace(COPY, numbers=0.2), TextFacts()
+    assert decide(form, unknown, THERE, OPTIONS).rule == "template-numbers"
+
+
+def test_the_window_limits_near_and_leaves_equal_texts_alone() -> None:
+    late = replace(THERE, published=NOON + timedelta(days=15))
+    assert decide(COPY, HERE, late, OPTIONS).rule == "outside-window"
+    assert decide(replace(COPY, equal=True), HERE, late, OPTIONS).relation is Relation.EXACT
+    assert decide(COPY, HERE, replace(late, published=None), OPTIONS).rule == "copy"
+    assert decide(COPY, HERE, late, replace(OPTIONS, window_days=0)).rule == "copy"
+
+
+def test_when_too_little_is_left_to_compare_nothing_is_near() -> None:
+    left = replace(COPY, compared=20, shared=20)
+    assert decide(left, HERE, THERE, OPTIONS).rule == "little-left"
+
+
+@pytest.mark.parametrize(
+    "name",
+    (
+        "zh-boat ja-tofu ko-bus th-lighthouse ar-market fa-mill he-mulberry hi-pond ta-koothu"
+    ).split(),
+)
+def test_an_edited_copy_is_near_in_every_script(name: str) -> None:
+    assert verdict(name, f"{name}-copy").relation is Relation.NEAR
+
+
+def test_versions_of_a_wire_story_are_copies_of_one_another() -> None:
+    for other in names("ferry"):
+        assert verdict("ferry-meridian", other).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize("prefix", ["almanac", "ridgeway", "nighttrain", "volcano"])
+def test_what_shares_a_form_an_ending_or_an_event_is_apart(prefix: str) -> None:
+    """Weather, draws, rates and previews of one site; its closing passage; two reports."""
+    for one, other in combinations(names(prefix), 2):
+        assert verdict(one, other).verdict is Verdict.APART
+
+
+def test_a_roundup_carries_a_short_story_and_is_partial() -> None:
+    assert verdict("briefing", "goat").relation is Relation.PARTIAL
+
+
+def test_entries_of_a_live_blog_drift_apart() -> None:
+    assert verdict("storm-live-1", "storm-live-3").verdict is Verdict.APART
+
+
+def test_a_story_with_a_new_ending_at_another_address_is_near() -> None:
+    assert verdict("quarry-first", "quarry-update").relation is Relation.NEAR
