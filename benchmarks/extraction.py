@@ -71,7 +71,7 @@ def ours(item: Item) -> Outcome:
 
 
 def bare_trafilatura(item: Item, **settings: bool) -> Outcome:
-    """trafilatura alone with the given settings."""
+    """Trafilatura alone with the given settings."""
     import logging
 
     from trafilatura import bare_extraction
@@ -83,7 +83,7 @@ def bare_trafilatura(item: Item, **settings: bool) -> Outcome:
 
 
 def bare_resiliparse(item: Item) -> Outcome:
-    """resiliparse's main content extraction."""
+    """Resiliparse's main content extraction."""
     from resiliparse.extract.html2text import extract_plain_text
 
     page = item.html.decode("utf-8", "replace")
@@ -129,7 +129,7 @@ def shingles(text: str) -> Counter[tuple[str, ...]]:
 
 
 def run(engine: Callable[[Item], Outcome], items: list[Item], processes: int) -> Run:
-    """`engine` over `items` in fresh worker processes, which are warmed up before the clock runs."""
+    """`engine` over `items` in fresh worker processes, warmed up before the clock runs."""
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         list(pool.map(engine, items[: 2 * processes]))
         start = time.perf_counter()
@@ -164,7 +164,8 @@ def report(title: str, items: list[Item], options: argparse.Namespace) -> None:
     """Run the engines over `items` and print a table; ratios are against the second engine."""
     print(f"\n{title}: {len(items)} pages, {options.processes} processes")
     print(
-        f"{'engine':28} {'F1':>6} {'prec.':>6} {'recall':>6} {'pages/s':>8} {'MiB':>5}  none or rejected"
+        f"{'engine':28} {'F1':>6} {'prec.':>6} {'recall':>6} {'pages/s':>8} {'MiB':>5} "
+        " none or rejected"
     )
     rates: dict[str, float] = {}
     for name in options.engines:

@@ -19,7 +19,7 @@ def registered_domain(url: str) -> str | None:
         return None
     try:
         domain = get_fld(url, fail_silently=True, fix_protocol=False)
-    except Exception:  # tld lets ValueError and IndexError of broken hosts through
+    except (ValueError, IndexError, TypeError):  # tld lets those of broken hosts through
         return None
     return domain or None
 

@@ -156,7 +156,8 @@ _SHORT = re.compile(
 )
 # In wide use beside CLDR's own form.
 _MORE_FORMS = {
-    "{0} secs ago": "second", "{0} mins ago": "minute", "{0} hrs ago": "hour", "{0} wks ago": "week",
+    "{0} secs ago": "second", "{0} mins ago": "minute", "{0} hrs ago": "hour",
+    "{0} wks ago": "week",
     "منذ {0} ثانية": "second", "منذ {0} ثوان": "second", "منذ {0} دقيقة": "minute",
     "منذ {0} دقائق": "minute", "منذ {0} ساعة": "hour", "منذ {0} ساعات": "hour",
     "منذ {0} يوم": "day", "منذ {0} أيام": "day", "{0} วินาทีที่แล้ว": "second",
@@ -165,7 +166,8 @@ _MORE_FORMS = {
     "{0} jam lalu": "hour", "{0} menit lalu": "minute", "{0} hari lalu": "day",
     "{0} timer siden": "hour", "{0} minutter siden": "minute", "{0} dager siden": "day",
     "{0} timmar sedan": "hour", "{0} minuter sedan": "minute", "{0} dagar sedan": "day",
-    "{0}小时之前": "hour", "{0}小時之前": "hour", "{0} ώρες πριν": "hour", "{0} λεπτά πριν": "minute",
+    "{0}小时之前": "hour", "{0}小時之前": "hour", "{0} ώρες πριν": "hour",
+    "{0} λεπτά πριν": "minute",
     "fa {0} hores": "hour", "faz {0} horas": "hour", "{0} horas atrás": "hour",
     "{0} minutos atrás": "minute", "{0} dias atrás": "day",
 }  # fmt: skip
@@ -184,7 +186,8 @@ _SHORT_UNITS = {
 _NOW = {
     "just now", "now", "moments ago", "a moment ago", "gerade eben", "soeben", "à l'instant",
     "ahora mismo", "ahora", "agora", "agora mesmo", "adesso", "zojuist", "только что", "щойно",
-    "az önce", "şimdi", "الآن", "همین حالا", "अभी", "刚刚", "剛剛", "たった今", "방금", "방금 전", "baru saja",
+    "az önce", "şimdi", "الآن", "همین حالا", "अभी", "刚刚", "剛剛", "たった今", "방금", "방금 전",
+    "baru saja",
     "vừa xong", "เมื่อสักครู่", "przed chwilą", "právě teď", "just nu", "juuri nyt", "μόλις τώρα",
 }  # fmt: skip
 _DAYS_BACK = {
@@ -193,7 +196,8 @@ _DAYS_BACK = {
     "сегодня": 0, "вчера": 1, "сьогодні": 0, "вчора": 1, "dzisiaj": 0, "wczoraj": 1, "dnes": 0,
     "včera": 1, "idag": 0, "igår": 1, "i dag": 0, "i går": 1, "bugün": 0, "dün": 1, "اليوم": 0,
     "أمس": 1, "امروز": 0, "دیروز": 1, "आज": 0, "कल": 1, "今天": 0, "昨天": 1, "今日": 0, "昨日": 1,
-    "오늘": 0, "어제": 1, "hari ini": 0, "kemarin": 1, "hôm nay": 0, "hôm qua": 1, "ma": 0, "tegnap": 1,
+    "오늘": 0, "어제": 1, "hari ini": 0, "kemarin": 1, "hôm nay": 0, "hôm qua": 1, "ma": 0,
+    "tegnap": 1,
     "astăzi": 0, "azi": 0, "σήμερα": 0, "χθες": 1, "tänään": 0, "eilen": 1, "danas": 0, "jučer": 1,
 }  # fmt: skip
 
@@ -207,6 +211,7 @@ class Age:
 
     @property
     def delta(self) -> timedelta:
+        """The time that has passed."""
         return _UNITS[self.unit] * self.count
 
     @property
@@ -234,6 +239,8 @@ def find_age_at_end(text: str) -> tuple[str, Age] | None:
     Only full forms count here ("5h" may be the end of anything). A word for "one" of a single
     letter must stand apart from the text before it.
     """
+    if _plain(text)[-2:] not in _endings():
+        return None
     for start in range(max(1, len(text) - _LONGEST), len(text)):
         if text[start].isspace():
             continue
@@ -306,6 +313,12 @@ def _forms() -> dict[str, str]:
 
 def _form_key(form: str) -> str:
     return form.replace(" ", "").replace(".", "").replace("-", "")
+
+
+@cache
+def _endings() -> frozenset[str]:
+    """The last two letters of every form of an age: most lines end otherwise."""
+    return frozenset(form[-2:] for form in (*_forms(), *_single_forms()))
 
 
 @cache

@@ -18,7 +18,7 @@ def extract_body(tree: HtmlElement) -> list[str]:
     """
     from trafilatura.core import bare_extraction
 
-    document = bare_extraction(tree, options=_extractor())
+    document: Any = bare_extraction(tree, options=_extractor())
     text = document.text if document is not None else None
     lines = (tidy(line) for line in (text or "").split("\n"))
     return [line for line in lines if line]

@@ -21,7 +21,7 @@ def clean(record: Record, options: CleaningOptions) -> Page | Rejection:
     except (RecursionError, MemoryError) as failure:
         detail = f"the page is too much for the parser ({type(failure).__name__})"
         return Rejection(record.locator, Reason.CLEANING_FAILED, detail)
-    except Exception as failure:  # parsers fail in unforeseen ways; one page, never the dump
+    except Exception as failure:  # noqa: BLE001 - parsers fail in unforeseen ways; one page, never the dump
         detail = f"{type(failure).__name__}: {failure}"[:300]
         return Rejection(record.locator, Reason.CLEANING_FAILED, detail)
 

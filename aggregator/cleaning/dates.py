@@ -100,8 +100,9 @@ def parse_time(text: str) -> datetime | None:
 
 
 def parse_written(text: str) -> datetime | None:
-    """A date written for people ("12. Juli 2025, 10:35 Uhr", "2025年7月12日"), month names by CLDR.
+    """A date written for people ("12. Juli 2025, 10:35 Uhr", "2025年7月12日").
 
+    Month names come from CLDR.
     ``1/2/2025`` tells no month and gives None; with dots the day stands first.
     """
     found = _date_parts(text)

@@ -34,6 +34,8 @@ _SNIFF_BYTES = 8192
 _DAMAGE_ALLOWED = 0.01
 """A declared charset stands although up to this share of its characters is broken."""
 _BINARY_SHARE = 0.1
+_CONTROL_BYTES = bytes([*range(9), *range(14, 27), *range(28, 32)])
+"""What no text holds; escape (27) stands in ISO-2022-JP."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SURROGATE_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 
@@ -64,10 +66,10 @@ def looks_binary(payload: bytes) -> bool:
     if payload.startswith(tuple(bom for bom, _ in _BOMS)):
         return False
     head = payload[:4096]
-    if _utf16_without_bom(head):
+    controls = len(head) - len(head.translate(None, _CONTROL_BYTES))
+    if not controls or controls / len(head) <= _BINARY_SHARE:
         return False
-    controls = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
-    return bool(head) and controls / len(head) > _BINARY_SHARE
+    return _utf16_without_bom(head) is None
 
 
 def _join_pair(match: re.Match[str]) -> str:
@@ -84,10 +86,10 @@ def _decode_bytes(payload: bytes, charset: str | None) -> str:
             return payload.decode("utf-8")
         except UnicodeDecodeError:
             pass
-    for name in declared:
-        text = _decode_if_sound(payload, name) if name else None
-        if text is not None:
-            return text
+    for label in declared:
+        sound = _decode_if_sound(payload, label) if label else None
+        if sound is not None:
+            return sound
     return _decode_by_content(payload)
 
 

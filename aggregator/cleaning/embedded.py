@@ -175,8 +175,10 @@ def _has_following(element: HtmlElement) -> bool:
 
 
 def _related_siblings(heading: HtmlElement) -> Iterable[HtmlElement]:
-    """The siblings behind a heading that belong to it: all if they form dated or linked blocks,
-    else those up to the first plain paragraph."""
+    """The siblings behind a heading that belong to it.
+
+    All if they form dated or linked blocks, else those up to the first plain paragraph.
+    """
     siblings = [e for e in heading.itersiblings() if isinstance(e.tag, str)]
     level = heading.tag if heading.tag in HEADINGS else None
     first = next((e for e in siblings if size(e.text_content())), None)
@@ -198,8 +200,10 @@ def _related_siblings(heading: HtmlElement) -> Iterable[HtmlElement]:
 
 
 def _forms_blocks(siblings: list[HtmlElement]) -> bool:
-    """True if the siblings are items of title and text: a title stands first, and times,
-    linked headings or cards follow."""
+    """True if the siblings are items of title and text.
+
+    A title stands first, and times, linked headings or cards follow.
+    """
     first = next((e for e in siblings if size(e.text_content())), None)
     if first is None or (first.tag not in _BOXES and is_paragraph(first.text_content())):
         return False
@@ -361,7 +365,7 @@ def _stated_time(card: HtmlElement) -> When | None:
 
 def _link_of(title: HtmlElement, url: str | None) -> str | None:
     """The link inside or around a title."""
-    around = [a for a in title.iterancestors("a")][:1]
+    around = list(title.iterancestors("a"))[:1]
     for anchor in (*([title] if title.tag == "a" else ()), *title.iter("a"), *around):
         link = absolute(anchor.get("href"), url)
         if link:

@@ -14,45 +14,69 @@ from aggregator.cleaning.script import ends_as_sentence, key, size
 
 _LONGEST_CAPTION = 70
 _LONGEST_CREDIT = 14
+_CREDIT_LETTERS = 160
 _LONGEST_CALL = 45
 _LONGEST_SHORT_CALL = 16
 _LONGEST_NAME = 6
 
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _COMMENT_FORM = re.compile(
-    r"(?:no|0|zero) comments?\b.{0,20}|be the first (?:to|one)\b.{0,40}|(?:there are|currently) no comments.{0,20}"
-    r"|(?:keine|noch keine|bisher keine|0) kommentare.{0,20}|(?:aucun|pas de|pas encore de|0) commentaires?.{0,20}"
-    r"|(?:sin|no hay|0|aún no hay|todavía no hay) comentarios.{0,20}|(?:sem|nenhum|0|ainda não há|não há) comentários?.{0,20}"
-    r"|(?:nessun|ancora nessun|0) comment[oi].{0,20}|(?:nog )?geen reacties.{0,20}|(?:inga|ingen) kommentarer.{0,20}"
-    r"|ei (?:vielä )?kommentteja.{0,20}|(?:brak|0) komentarzy.{0,20}|(?:zatím )?žádné komentáře.{0,20}|žiadne komentáre.{0,20}"
-    r"|(?:пока )?(?:нет|комментариев нет|0) ?комментари\w+.{0,20}|(?:пока )?комментариев (?:пока )?нет.{0,20}"
-    r"|(?:поки |ще )?(?:немає|0) коментар\w+.{0,20}|(?:коментарів )(?:поки )?немає.{0,20}|няма коментари.{0,20}|(?:nema|još nema) komentara.{0,20}"
-    r"|(?:niciun|nu există) comentari\w+.{0,20}|(?:még )?nincs(?:enek)? hozzászólás\w*.{0,20}|(?:δεν υπάρχουν|κανένα) σχόλι\w+.{0,20}"
-    r"|(?:henüz )?(?:hiç )?yorum (?:yok|yapılmamış|yapılmadı).{0,20}|لا (?:توجد|يوجد) تعليقات?.{0,20}|(?:هنوز )?نظری (?:ثبت نشده|وجود ندارد).{0,20}"
-    r"|אין (?:עדיין )?תגובות.{0,20}|(?:अभी तक )?कोई टिप्पणी नहीं.{0,20}|(?:belum ada|tidak ada) komentar.{0,20}|chưa có bình luận.{0,20}"
-    r"|ยังไม่มีความคิดเห็น.{0,20}|(?:暂无|还没有|暫無|尚無)(?:评论|評論|留言).{0,10}|(?:まだ)?コメントは(?:まだ)?(?:ありません|ない).{0,10}|(?:아직 )?댓글이 없습니다.{0,10}"
-    r"|\d+ (?:comments?|kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties|komentarzy|комментари\w+|коментар\w+|yorum|تعليق\w*)"
+    r"(?:no|0|zero) comments?\b.{0,20}|be the first (?:to|one)\b.{0,40}|"
+    r"(?:there are|currently) no comments.{0,20}|"
+    r"(?:keine|noch keine|bisher keine|0) kommentare.{0,20}|"
+    r"(?:aucun|pas de|pas encore de|0) commentaires?.{0,20}|"
+    r"(?:sin|no hay|0|aún no hay|todavía no hay) comentarios.{0,20}|"
+    r"(?:sem|nenhum|0|ainda não há|não há) comentários?.{0,20}|"
+    r"(?:nessun|ancora nessun|0) comment[oi].{0,20}|(?:nog )?geen reacties.{0,20}|"
+    r"(?:inga|ingen) kommentarer.{0,20}|ei (?:vielä )?kommentteja.{0,20}|"
+    r"(?:brak|0) komentarzy.{0,20}|(?:zatím )?žádné komentáře.{0,20}|žiadne komentáre.{0,20}|"
+    r"(?:пока )?(?:нет|комментариев нет|0) ?комментари\w+.{0,20}|"
+    r"(?:пока )?комментариев (?:пока )?нет.{0,20}|(?:поки |ще )?(?:немає|0) коментар\w+.{0,20}|"
+    r"(?:коментарів )(?:поки )?немає.{0,20}|няма коментари.{0,20}|"
+    r"(?:nema|još nema) komentara.{0,20}|(?:niciun|nu există) comentari\w+.{0,20}|"
+    r"(?:még )?nincs(?:enek)? hozzászólás\w*.{0,20}|(?:δεν υπάρχουν|κανένα) σχόλι\w+.{0,20}|"
+    r"(?:henüz )?(?:hiç )?yorum (?:yok|yapılmamış|yapılmadı).{0,20}|"
+    r"لا (?:توجد|يوجد) تعليقات?.{0,20}|(?:هنوز )?نظری (?:ثبت نشده|وجود ندارد).{0,20}|"
+    r"אין (?:עדיין )?תגובות.{0,20}|(?:अभी तक )?कोई टिप्पणी नहीं.{0,20}|"
+    r"(?:belum ada|tidak ada) komentar.{0,20}|chưa có bình luận.{0,20}|"
+    r"ยังไม่มีความคิดเห็น.{0,20}|(?:暂无|还没有|暫無|尚無)(?:评论|評論|留言).{0,10}|"
+    r"(?:まだ)?コメントは(?:まだ)?(?:ありません|ない).{0,10}|(?:아직 )?댓글이 없습니다.{0,10}|"
+    r"\d+ (?:comments?|kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties|"
+    r"komentarzy|комментари\w+|коментар\w+|yorum|تعليق\w*)"
 )
 _READING_TIME = re.compile(
-    r"(?:reading time:?\s*)?\d{1,2}\s?[-–]?\s?(?:min(?:ute)?s?\.?|минут[аы]?|мин\.?|分钟|分鐘|분|dk|dakika)"
-    r"\s?(?:read|reading|to read|lesezeit|lesedauer|de lecture|de lectura|de leitura|di lettura|leestijd|"
-    r"läsning|czytania|чтения|читання|阅读|閱讀|okuma)?|(?:lesezeit|lesedauer|temps de lecture|tiempo de lectura|"
-    r"tempo de leitura|tempo di lettura|leestijd|время чтения|час читання|czas czytania|reading time|読了時間).{0,20}"
+    r"(?:reading time:?\s*)?\d{1,2}\s?[-–]?\s?(?:min(?:ute)?s?\.?|минут[аы]?|мин\.?|分钟|分鐘|"
+    r"분|dk|dakika)\s?(?:read|reading|to read|lesezeit|lesedauer|de lecture|de lectura|"
+    r"de leitura|di lettura|leestijd|läsning|czytania|чтения|читання|阅读|閱讀|okuma)?|"
+    r"(?:lesezeit|lesedauer|temps de lecture|tiempo de lectura|tempo de leitura|"
+    r"tempo di lettura|leestijd|время чтения|час читання|czas czytania|reading time|"
+    r"読了時間).{0,20}"
 )
+_CREDIT_SIGNS = re.compile(r"[:：/©|(\[]|\bvia\b")
+"""What every credit at the end of a caption holds: a quick test before the thorough one."""
 _IN_BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _ORIGIN = re.compile(
-    r"(?:read|see|view)\s+(?:the\s+)?(?:original|full)\s+(?:article|story|post|report|version)\s+(?:on|at|in|from|by)\s+(?P<o1>.+)"
-    r"|this\s+(?:article|story|post|report)\s+(?:was\s+|has\s+been\s+)?(?:originally|first)\s+(?:appeared|published|posted)\s+(?:on|in|at|by)\s+(?P<o2>.+)"
-    r"|originally\s+(?:published|appeared|posted)\s+(?:on|in|at|by)\s+(?P<o3>.+)"
-    r"|(?:lesen\s+sie\s+)?den\s+originalartikel\s+(?:auf|bei|in)\s+(?P<o4>.+?)(?:\s+lesen)?"
-    r"|(?:dieser\s+(?:artikel|beitrag|text)\s+)?(?:erschien\s+)?(?:ist\s+)?zuerst\s+(?:erschienen\s+)?(?:auf|bei|in)\s+(?P<o5>.+)"
-    r"|(?:lire|retrouvez)\s+l['’]article\s+(?:original|complet)\s+sur\s+(?P<o6>.+)"
-    r"|(?:cet\s+article\s+a\s+été\s+)?(?:initialement|originellement)\s+publié\s+(?:sur|par|dans)\s+(?P<o7>.+)"
-    r"|(?:lea|lee|leer|ver)\s+(?:el\s+)?artículo\s+original\s+en\s+(?P<o8>.+)|publicado\s+originalmente\s+(?:en|em|no|na|por)\s+(?P<o9>.+)"
-    r"|(?:leia|ler|ver)\s+(?:o\s+)?artigo\s+original\s+(?:em|no|na)\s+(?P<o10>.+)"
-    r"|leggi\s+l['’]articolo\s+(?:originale|completo)\s+su\s+(?P<o11>.+)|(?:pubblicato\s+)?originariamente\s+(?:pubblicato\s+)?su\s+(?P<o12>.+)"
-    r"|lees\s+het\s+(?:originele|volledige)\s+artikel\s+(?:op|bij|in)\s+(?P<o13>.+)|läs\s+originalartikeln\s+(?:på|i|hos)\s+(?P<o14>.+)"
-    r"|(?:przeczytaj\s+)?oryginalny\s+artykuł\s+(?:na|w)\s+(?P<o15>.+)|(?:читать|читайте)\s+оригинал\s+(?:статьи\s+)?(?:на|в)\s+(?P<o16>.+)"
+    r"(?:read|see|view)\s+(?:the\s+)?(?:original|full)\s+(?:article|story|post|report|"
+    r"version)\s+(?:on|at|in|from|by)\s+(?P<o1>.+)|"
+    r"this\s+(?:article|story|post|report)\s+(?:was\s+|has\s+been\s+)?(?:originally|"
+    r"first)\s+(?:appeared|published|posted)\s+(?:on|in|at|by)\s+(?P<o2>.+)|"
+    r"originally\s+(?:published|appeared|posted)\s+(?:on|in|at|by)\s+(?P<o3>.+)|"
+    r"(?:lesen\s+sie\s+)?den\s+originalartikel\s+(?:auf|bei|in)\s+(?P<o4>.+?)(?:\s+lesen)?|"
+    r"(?:dieser\s+(?:artikel|beitrag|"
+    r"text)\s+)?(?:erschien\s+)?(?:ist\s+)?zuerst\s+(?:erschienen\s+)?(?:auf|bei|"
+    r"in)\s+(?P<o5>.+)|"
+    r"(?:lire|retrouvez)\s+l['’]article\s+(?:original|complet)\s+sur\s+(?P<o6>.+)|"
+    r"(?:cet\s+article\s+a\s+été\s+)?(?:initialement|originellement)\s+publié\s+(?:sur|par|"
+    r"dans)\s+(?P<o7>.+)|"
+    r"(?:lea|lee|leer|ver)\s+(?:el\s+)?artículo\s+original\s+en\s+(?P<o8>.+)|"
+    r"publicado\s+originalmente\s+(?:en|em|no|na|por)\s+(?P<o9>.+)|"
+    r"(?:leia|ler|ver)\s+(?:o\s+)?artigo\s+original\s+(?:em|no|na)\s+(?P<o10>.+)|"
+    r"leggi\s+l['’]articolo\s+(?:originale|completo)\s+su\s+(?P<o11>.+)|"
+    r"(?:pubblicato\s+)?originariamente\s+(?:pubblicato\s+)?su\s+(?P<o12>.+)|"
+    r"lees\s+het\s+(?:originele|volledige)\s+artikel\s+(?:op|bij|in)\s+(?P<o13>.+)|"
+    r"läs\s+originalartikeln\s+(?:på|i|hos)\s+(?P<o14>.+)|"
+    r"(?:przeczytaj\s+)?oryginalny\s+artykuł\s+(?:na|w)\s+(?P<o15>.+)|"
+    r"(?:читать|читайте)\s+оригинал\s+(?:статьи\s+)?(?:на|в)\s+(?P<o16>.+)"
     r"|(?:читати|читайте)\s+оригінал\s+(?:статті\s+)?(?:на|в|у)\s+(?P<o17>.+)|orijinal\s+(?:haberi|makaleyi)\s+(?P<o18>.+?)\s*['’]?d[ae]\s+oku\w*",
     re.I,
 )
@@ -61,12 +85,13 @@ _ORIGIN = re.compile(
 def is_caption(line: str) -> bool:
     """True for a photo caption or credit line ("… Photo: Name/Agency", "© Name", "AFP/Name")."""
     words = size(line)
-    if words > _LONGEST_CAPTION or not words:
+    if not 0 < words <= _LONGEST_CAPTION:
         return False
     if words <= _LONGEST_CREDIT and _credit_only().fullmatch(line.strip()):
         return True
-    found = _credit_tail().search(line)
-    return bool(found) and size(line[found.start() :]) <= _LONGEST_CREDIT if found else False
+    end = line[-_CREDIT_LETTERS:]
+    found = _credit_tail().search(end) if _CREDIT_SIGNS.search(end) else None
+    return found is not None and size(end[found.start() :]) <= _LONGEST_CREDIT
 
 
 def author_of(line: str) -> str | None:
@@ -132,35 +157,48 @@ def is_call(line: str, at_end: bool = False) -> bool:
     (`at_end`) a whole sentence counts too when it speaks to the reader.
     """
     words = size(line)
-    if not words or words > _LONGEST_CALL:
+    if not 0 < words <= _LONGEST_CALL:
         return False
     folded = line.casefold()
-    calls = len(_word_pattern(phrases.CALL_WORDS).findall(folded))
-    wares = any(
-        _word_pattern(p).search(folded)
-        for p in (phrases.APP_WORDS, phrases.NEWSLETTER_WORDS, phrases.AI_WORDS)
-    )
-    reader = bool(_word_pattern(phrases.READER_WORDS).search(folded))
-    if not calls:
-        return wares and reader and words <= 6 and not ends_as_sentence(line)
-    if not ends_as_sentence(line):
-        return words <= _LONGEST_SHORT_CALL and (wares or reader)
-    begins = _word_pattern(phrases.CALL_WORDS).match(folded.lstrip("\"'“ •-*>")) is not None
-    if begins and words <= _LONGEST_SHORT_CALL and wares:
-        return True
-    return at_end and wares and reader
+    if ends_as_sentence(line):
+        start = _word_pattern(phrases.CALL_WORDS).match(folded.lstrip("\"'“ •-*>"))
+        if start and words <= _LONGEST_SHORT_CALL and _names_ware(folded):
+            return True
+        return at_end and _calls(folded) and _names_ware(folded) and _to_reader(folded)
+    if words > _LONGEST_SHORT_CALL:
+        return False
+    if _calls(folded):
+        return _names_ware(folded) or _to_reader(folded)
+    return words <= _LONGEST_NAME and _names_ware(folded) and _to_reader(folded)
+
+
+def _calls(folded: str) -> bool:
+    return _word_pattern(phrases.CALL_WORDS).search(folded) is not None
+
+
+def _names_ware(folded: str) -> bool:
+    wares = (phrases.APP_WORDS, phrases.NEWSLETTER_WORDS, phrases.AI_WORDS)
+    return any(_word_pattern(words).search(folded) for words in wares)
+
+
+def _to_reader(folded: str) -> bool:
+    return _word_pattern(phrases.READER_WORDS).search(folded) is not None
 
 
 def is_closing_scrap(sentence: str) -> bool:
-    """True for a call of a few words, or an unfinished credit ("With agency reports"), that
-    stands behind the last sentence of a text."""
+    """True for what may stand behind the last sentence of a text.
+
+    That is a call of a few words, or an unfinished credit ("With agency reports").
+    """
     words = size(sentence)
     if not ends_as_sentence(sentence):
         starts = _word_pattern(phrases.CREDIT_STARTS).match(sentence.casefold())
         return words <= _LONGEST_NAME and bool(starts)
     folded = sentence.casefold()
     call = _word_pattern(phrases.CALL_WORDS).match(folded)
-    return bool(call) and (words == size(call[0]) or (words <= 12 and is_call(sentence)))
+    if call is None:
+        return False
+    return words == size(call[0]) or (words <= _LONGEST_SHORT_CALL and is_call(sentence))
 
 
 def without_inline_captions(text: str) -> str:
@@ -171,8 +209,7 @@ def without_inline_captions(text: str) -> str:
 def is_pitch(line: str) -> bool:
     """True for a sentence that may explain a call: furniture when it stands right below one."""
     folded = line.casefold()
-    words = (phrases.CALL_WORDS, phrases.APP_WORDS, phrases.NEWSLETTER_WORDS, phrases.AI_WORDS)
-    return size(line) <= _LONGEST_CALL and any(_word_pattern(w).search(folded) for w in words)
+    return size(line) <= _LONGEST_CALL and (_calls(folded) or _names_ware(folded))
 
 
 @cache
@@ -218,7 +255,8 @@ def _credit_tail() -> re.Pattern[str]:
     """A credit at the end of a caption."""
     photo, agency = _alternatives(phrases.PHOTO_WORDS), _alternatives(phrases.AGENCIES)
     return re.compile(
-        rf"(?:(?:^|[\s.(\[|–—-])(?i:{photo})\s*[:：/©]\s*|©\s*|\((?i:{photo})\s+(?i:by)\s+)[^.!?。]{{2,90}}[.)\]]?\s*$"
+        rf"(?:(?:^|[\s.(\[|–—-])(?i:{photo})\s*[:：/©]\s*|©\s*|"
+        rf"\((?i:{photo})\s+(?i:by)\s+)[^.!?。]{{2,90}}[.)\]]?\s*$"
         rf"|[(\[](?:[^()]{{0,60}}[/|])(?:{agency})(?:[/|,\s][^()]{{0,60}})?[)\]]\s*$"
         rf"|[(\[](?:{agency})\s?(?:photo\s?)?/[^()]{{0,60}}[)\]]\s*$"
         rf"|(?:[A-Z][\w.'’-]+\s){{1,3}}(?:/|via)\s?(?:{agency})\s*$"

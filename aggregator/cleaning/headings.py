@@ -181,13 +181,18 @@ các tin khác|bài viết khác|tin cùng chuyên mục|có thể bạn quan t�
 đọc nhiều nhất|tin đọc nhiều
 ข่าวที่เกี่ยวข้อง|บทความที่เกี่ยวข้อง|เรื่องที่เกี่ยวข้อง|ข่าวเกี่ยวข้อง|อ่านเพิ่มเติม|อ่านต่อ
 ข่าวอื่นๆ|ข่าวอื่น ๆ|ข่าวเพิ่มเติม|เรื่องแนะนำ|ข่าวแนะนำ|ข่าวล่าสุด|ข่าวยอดนิยม|คุณอาจสนใจ
-相关文章|相关新闻|相关报道|相关阅读|相关内容|延伸阅读|更多新闻|更多文章|更多报道|更多内容|其他新闻|推荐阅读|推荐文章|为您推荐|为你推荐|猜你喜欢|你可能也喜欢|您可能感兴趣
+相关文章|相关新闻|相关报道|相关阅读|相关内容|延伸阅读|更多新闻|更多文章|更多报道|更多内容
+其他新闻|推荐阅读|推荐文章|为您推荐|为你推荐|猜你喜欢|你可能也喜欢|您可能感兴趣
 热门新闻|热门文章|最新新闻|最新消息|最新文章|相关推荐
-相關文章|相關新聞|相關報導|相關報道|相關閱讀|延伸閱讀|更多新聞|更多文章|其他新聞|推薦閱讀|推薦文章|為您推薦|為你推薦|猜你喜歡|你可能也喜歡|您可能感興趣|你可能有興趣|熱門新聞
+相關文章|相關新聞|相關報導|相關報道|相關閱讀|延伸閱讀|更多新聞|更多文章|其他新聞|推薦閱讀
+推薦文章|為您推薦|為你推薦|猜你喜歡|你可能也喜歡|您可能感興趣|你可能有興趣|熱門新聞
 熱門文章|最新新聞
-関連記事|関連ニュース|関連する記事|関連リンク|関連コンテンツ|関連|あわせて読みたい|合わせて読みたい|こちらもおすすめ|おすすめ記事|おすすめの記事|おすすめ|その他の記事
-その他のニュース|他の記事|もっと読む|人気記事|人気の記事|最新記事|最新ニュース|アクセスランキング|この記事も読まれています
-관련 기사|관련기사|관련 뉴스|관련뉴스|관련 글|추천 기사|추천기사|추천 뉴스|더 많은 기사|더보기|더 많은 뉴스|다른 기사|많이 본 뉴스|많이 본 기사|인기 기사
+関連記事|関連ニュース|関連する記事|関連リンク|関連コンテンツ|関連|あわせて読みたい
+合わせて読みたい|こちらもおすすめ|おすすめ記事|おすすめの記事|おすすめ|その他の記事
+その他のニュース|他の記事|もっと読む|人気記事|人気の記事|最新記事|最新ニュース|アクセスランキング
+この記事も読まれています
+관련 기사|관련기사|관련 뉴스|관련뉴스|관련 글|추천 기사|추천기사|추천 뉴스|더 많은 기사|더보기
+더 많은 뉴스|다른 기사|많이 본 뉴스|많이 본 기사|인기 기사
 최신 뉴스|최신 기사|함께 읽으면 좋은 기사|이 기사도 좋아하실 것입니다
 """
 
@@ -197,7 +202,8 @@ _RELATED_FORM = re.compile(
     r"|(?:read|see|watch) (?:more|also|next)|also (?:read|see)|must reads?"
     r"|(?:latest|top|popular|trending|recent|recommended|related|similar) (?:\w+ )?"
     r"(?:stories|news|headlines|articles|posts|videos|reads|coverage)"
-    r"|mehr (?:aus|zu|über|von)\b.*|weitere (?:\w+ )?(?:artikel|meldungen|nachrichten|beiträge)(?: .*)?"
+    r"|mehr (?:aus|zu|über|von)\b.*|weitere (?:\w+ )?(?:artikel|meldungen|nachrichten|"
+    r"beiträge)(?: .*)?"
     r"|plus (?:sur|dans)\b.*|más (?:en|sobre|de)\b.*|mais (?:em|sobre|de)\b.*"
     r"|altro (?:su|in|da)\b.*|meer (?:over|uit|van)\b.*|więcej (?:w|o|na temat|z)\b.*"
     r"|(?:ещё|еще|больше) (?:в|о|по|из)\b.*|більше (?:в|про|з)\b.*|المزيد (?:من|في|عن)\b.*"
@@ -205,7 +211,8 @@ _RELATED_FORM = re.compile(
 
 # One-story pointers: they stand inside a text, and the text may go on behind them.
 _POINTERS = """
-continue reading|keep reading|もっと読む|더보기|continuer la lecture|weiterlesen|read also|also read
+continue reading|keep reading|もっと読む|더보기|continuer la lecture|weiterlesen|read also
+also read
 see also|read more|read next|related|related story|related article|don't miss|watch
 lesen sie auch|lesen sie mehr|siehe auch|auch interessant|mehr dazu|mehr zum thema|lire aussi
 à lire aussi|a lire aussi|lire également|à lire également|à lire
@@ -259,7 +266,8 @@ yorumlar|yorum|yorum yap|yorum yaz|yorum ekle|تعليقات|التعليقات|
 टिप्पणियाँ|टिप्पणियां|टिप्पणी|टिप्पणी करें|कमेंट|মন্তব্য|মন্তব্য করুন|komentar anda
 tulis komentar|komentar terbaru|komen|bình luận|ý kiến bạn đọc|viết bình luận|ความคิดเห็น
 แสดงความคิดเห็น
-评论|發表評論|发表评论|網友評論|网友评论|评论区|評論|コメント|コメントを書く|コメントする|みんなのコメント|댓글|댓글 쓰기|댓글쓰기
+评论|發表評論|发表评论|網友評論|网友评论|评论区|評論|コメント|コメントを書く|コメントする
+みんなのコメント|댓글|댓글 쓰기|댓글쓰기
 """
 _COUNT = re.compile(r"^[(\[]?\s*[\d.,]+\s*[)\]]?\s+|\s*[(\[:·-]?\s*[\d.,]+\s*[)\]]?$")
 _LONGEST_HEADING = 8

@@ -19,8 +19,10 @@ _PUBLISHED = (
     "date.published", "article:published", "published_time", "publishdate", "publish-date",
     "publish_date", "pubdate", "parsely-pub-date", "sailthru.date", "dc.date.issued",
     "dcterms.created", "dcterms.issued", "dc.date", "dcterms.date", "article.published",
-    "article_date_original", "originalpublicationdate", "publication_date", "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime", "displaydate", "rnews:datepublished", "bt:pubdate", "timestamp", "date",
+    "article_date_original", "originalpublicationdate", "publication_date",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime", "displaydate", "rnews:datepublished", "bt:pubdate", "timestamp",
+    "date",
     "article.created", "dc.created", "ptime", "citation_publication_date",
 )  # fmt: skip
 _MODIFIED = (

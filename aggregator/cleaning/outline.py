@@ -57,8 +57,11 @@ class Outline:
 
 
 def text_lines(root: HtmlElement) -> list[TextLine]:
-    """The lines of `root`. Inline elements share a line, but for those that stand alone in a
-    box (an outlet's and an age's span side by side)."""
+    """The lines of `root`.
+
+    Inline elements share a line, but for those that stand alone in a box (an outlet's and an
+    age's span side by side).
+    """
     lines: list[TextLine] = []
     buffer: list[str] = []
     holder = root
@@ -114,7 +117,7 @@ def _stands_alone(element: HtmlElement) -> bool:
 
 
 def link_share(element: HtmlElement) -> float:
-    """The share of an element's words that stand in links, 0..1; 1 for an element without words."""
+    """The share of an element's words that stand in links, 0..1; 1 where there are no words."""
     words = size(element.text_content())
     linked = sum(size(a.text_content()) for a in element.iter("a"))
     return min(1.0, linked / words) if words else 1.0

@@ -87,7 +87,8 @@ SECTIONS = (
 APP_WORDS = (
     r"apps?|app ?store|play ?store|google play|aplicaci[oó]n|aplicaciones|aplicativo|"
     r"applications?|applicazione|applis?|aplikacj\w+|aplikac[ei]\w*|приложени\w+|застосун\w+|"
-    r"додат\w+|uygulama\w*|تطبيق\w*|التطبيق|اپلیکیشن|אפליקצי\w+|ऐप|アプリ|应用|應用程式|客户端|앱|"
+    r"додат\w+|uygulama\w*|تطبيق\w*|التطبيق|اپلیکیشن|אפליקצי\w+|ऐप|アプリ|应用|應用程式|客户端|"
+    r"앱|"
     r"แอป\w*|ứng dụng|εφαρμογή|sovellu\w+|alkalmazás\w*|aplikasi"
 )
 NEWSLETTER_WORDS = (
@@ -95,18 +96,22 @@ NEWSLETTER_WORDS = (
     r"nyhedsbrev\w*|nyhetsbrev\w*|nieuwsbrie\w+|uutiskirje\w*|biuletyn\w*|рассылк\w+|розсилк\w+|"
     r"бюлетин\w*|bülten\w*|نشرة\w*|النشرة|خبرنامه|ניוזלטר|न्यूज़लेटर|メールマガジン|"
     r"ニュースレター|电子报|電子報|뉴스레터|hírlev\w+|ενημερωτικ\w+ δελτί\w+|notifications?|"
-    r"notificaciones|benachrichtigungen|push|telegram|whatsapp|facebook|instagram|twitter|youtube|"
+    r"notificaciones|benachrichtigungen|push|telegram|whatsapp|facebook|instagram|twitter|"
+    r"youtube|"
     r"tiktok|threads|bluesky|linkedin|x\.com|телеграм\w*|вконтакте|вайбер|viber|дзен\w*|wechat|"
     r"微信|微博|line"
 )
 CALL_WORDS = (
-    r"get the|get our|get your|ask the|ask our|subscribe|subscription|sign up|signup|sign in|log in|register|join us|join our|follow|"
+    r"get the|get our|get your|ask the|ask our|subscribe|subscription|sign up|signup|sign in|"
+    r"log in|register|join us|join our|follow|"
     r"download|install|get started|click here|tap here|try|explore|unlock|support us|donate|"
-    r"become a member|stay (?:informed|updated|tuned|connected)|share this|like us|get the latest|"
+    r"become a member|stay (?:informed|updated|tuned|connected)|share this|like us|"
+    r"get the latest|"
     r"in your inbox|abonnieren|abonnier\w*|jetzt anmelden|anmelden|registrieren|folgen sie|"
     r"folge uns|laden sie|herunterladen|jetzt testen|teilen|abonnez|inscrivez|s'abonner|"
     r"s'inscrire|téléchargez|suivez|partagez|essayez|découvrez|suscr[ií]b\w+|reg[ií]str\w+|"
-    r"s[ií]gue\w*|s[ií]ganos|descarga\w*|comparte|únete|prueba|inscreva|assine|assinar|siga|baixe|"
+    r"s[ií]gue\w*|s[ií]ganos|descarga\w*|comparte|únete|prueba|inscreva|assine|assinar|siga|"
+    r"baixe|"
     r"cadastre|compartilhe|experimente|iscriviti|abbonati|seguici|scarica|condividi|prova|"
     r"meld je aan|schrijf je in|abonneer|volg ons|volg|prenumerera|följ|ladda ner|registrera|"
     r"tilmeld|følg|hent|abonner|last ned|meld deg på|tilaa|seuraa|lataa|zapisz się|subskrybuj|"
@@ -120,13 +125,18 @@ CALL_WORDS = (
     r"theo dõi|đăng ký|tải|สมัคร|ติดตาม|ดาวน์โหลด|订阅|訂閱|关注|關注|追蹤|下载|下載|登録|"
     r"フォロー|ダウンロード|구독|팔로우|다운로드"
 )
-AI_WORDS = r"ai|a\.i\.|ki|ia|ии|ші|yapay zeka|الذكاء الاصطناعي|人工智能|人工智慧|chatbot|chat bot|assistant|gpt"
+AI_WORDS = (
+    r"ai|a\.i\.|ki|ia|ии|ші|yapay zeka|الذكاء الاصطناعي|人工智能|人工智慧|"
+    r"chatbot|chat bot|assistant|gpt"
+)
 READER_WORDS = (
     r"you|your|you're|us|our|now|here|free|today|sie|ihr\w*|dein\w*|dich|du|uns\w*|jetzt|hier|"
     r"kostenlos|vous|votre|vos|nous|notre|nos|ici|gratuit\w*|maintenant|tu|tus|su|sus|usted|nos|"
-    r"nuestr\w+|aquí|gratis|ahora|você|seu|sua|nosso|nossa|aqui|agora|grátis|tuo|tua|vostr\w+|noi|"
+    r"nuestr\w+|aquí|gratis|ahora|você|seu|sua|nosso|nossa|aqui|agora|grátis|tuo|tua|vostr\w+|"
+    r"noi|"
     r"nostr\w+|qui|ora|je|jouw|jij|uw|ons|onze|hier|nu|din|ditt|dig|deg|oss|vår\w*|här|her|nå|"
-    r"gratis|sinun|nyt|täältä|ilmaiseksi|twój|twoj\w+|ciebie|nas|nasz\w*|teraz|tutaj|váš|vaše|nás|"
+    r"gratis|sinun|nyt|täältä|ilmaiseksi|twój|twoj\w+|ciebie|nas|nasz\w*|teraz|tutaj|váš|vaše|"
+    r"nás|"
     r"náš|naše|teraz|zde|вас|ваш\w*|нас|наш\w*|нам|здесь|сейчас|бесплатно|тут|зараз|безкоштовно|"
     r"вашия|ни|нашия|váš|vám|te|ta|tău|dvs|aici|acum|ön|itt|most|σας|μας|εδώ|τώρα|sizin|bizi|"
     r"bizim|hemen|şimdi|لك|كم|نا|الآن|هنا|ما|شما|שלנו|אותנו|עכשיו|हमें|हमारे|अभी|kami|anda|"

@@ -11,6 +11,8 @@ from aggregator.cleaning.headings import is_pointer, is_related_heading, pointer
 from aggregator.cleaning.lines import Line, When
 from aggregator.cleaning.script import ends_as_sentence, size
 
+_LONGEST_FURNITURE = 700
+"""Characters; no caption or call is longer."""
 _LONGEST_LURE = 8
 _SENTENCES = re.compile(r"(?<=[.!?。！？؟।])\s+|(?<=[.!?][\"'”’»)])\s+")
 _KEPT_AT_END = 12
@@ -36,6 +38,8 @@ class Piece:
 def is_furniture(line: Line, at_end: bool = False) -> bool:
     """True for a line that is no text of any article, by its own looks."""
     text = line.text
+    if len(text) > _LONGEST_FURNITURE:
+        return False
     if furniture.is_comment_furniture(text) or furniture.is_call(text, at_end):
         return True
     if line.paragraph and ends_as_sentence(text):
@@ -90,7 +94,9 @@ def without_inline_furniture(text: str) -> str:
 
 def _is_lure(sentence: str) -> bool:
     """True for the short question before a call ("Want more?")."""
-    return size(sentence) <= _LONGEST_LURE and sentence.rstrip("\"'”’» ").endswith(("?", "？", "؟"))
+    return size(sentence) <= _LONGEST_LURE and sentence.rstrip("\"'”’» ").endswith(
+        ("?", "？", "؟")
+    )
 
 
 def body_of(lines: Iterable[Line], title: str | None) -> list[str]:

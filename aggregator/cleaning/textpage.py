@@ -37,6 +37,7 @@ def article_of(piece: Piece, role: Role, record: Record, notes: list[str]) -> Ex
 def moment_of(
     when: When | None, record_time: datetime | None, notes: list[str]
 ) -> datetime | None:
+    """The moment that a line tells; an age needs the record's own time, else it is None."""
     if when is None:
         return None
     if when.age is not None:

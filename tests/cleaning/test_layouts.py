@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - invented pages, one line of a page on one line
 """Plain-text pages of invented sites, in ten languages and eight layouts, are taken apart."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - scraps of pages stand on one line each
 """What holds for any text and any bytes."""
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def test_no_sentence_of_an_extracted_text_is_lost(lines: list[str]) -> None:
 
 MARKUP = st.sampled_from(
     "<html> <body> <article> <h1> <h2>Related</h2> <p> </p> <div class='related'> </div> <a href='//['> "
-    "</a> <li> <table><tr><td> <script type='application/ld+json'> {\"@type\":\"NewsArticle\", }</script> "
+    '</a> <li> <table><tr><td> <script type=\'application/ld+json\'> {"@type":"NewsArticle", }</script> '
     "<time datetime='9999-99-99'> <meta charset='utf-7'> <base href='x:'> &#xD800; &#0; <!-- ]]> "
     "\x00 \ud800 3\u00a0hours\u00a0ago Comments • 2025 <svg> <b> - . ?".split(" ")
 )
@@ -75,7 +76,9 @@ def test_no_content_raises(kind: Kind, data: bytes | str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_what_is_stored_can_be_stored(text: str) -> None:
     page = clean(Record("line 1", text, Kind.TEXT, record_time=NOW), OPTIONS)
-    for article in [*page.embedded, *([page.main] if page.main else [])] if isinstance(page, Page) else []:
+    for article in (
+        [*page.embedded, *([page.main] if page.main else [])] if isinstance(page, Page) else []
+    ):
         article.text.encode("utf-8")
         assert "\x00" not in article.text
         assert article.text.strip()
