@@ -12,7 +12,7 @@ import math
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from aggregator.core.canonical import CanonicalOptions
+from aggregator.core.operation import AlarmOptions, DaemonOptions, MetricsOptions, SourceOptions
 from aggregator.core.options import CleaningOptions, MatchingOptions, ReadingOptions
 
 PREFIX = "AGGREGATOR_"
@@ -32,6 +33,8 @@ LARGEST_NUMBER = 10**12
 """No setting means more; larger numbers overflow times and sizes further on."""
 _POSITIVE = re.compile(r"max_|page_seconds|batch_|expansion_")
 """Settings that stop all work when they are 0; elsewhere 0 says "none" or "automatic"."""
+
+_SOURCE_KEYS = {each.name for each in fields(SourceOptions)}
 
 Path_ = tuple[str, ...]
 Tree = dict[str, Any]
@@ -58,6 +61,11 @@ class Settings(BaseSettings):
     cleaning: CleaningOptions = CleaningOptions()
     matching: MatchingOptions = MatchingOptions()
     canonical: CanonicalOptions = CanonicalOptions()
+    sources: tuple[SourceOptions, ...] = ()
+    """Where the daemon finds dumps; relative paths start at the config file's folder."""
+    daemon: DaemonOptions = DaemonOptions()
+    metrics: MetricsOptions = MetricsOptions()
+    alarms: AlarmOptions = AlarmOptions()
 
     @classmethod
     def settings_customise_sources(cls, *args: Any, **sources: Any) -> tuple[Any, ...]:
@@ -128,7 +136,7 @@ def load_settings(
     except ValidationError as error:
         raise SettingsError("\n".join(_complaints(error, sources))) from None
     _check_numbers(settings, sources)
-    return _with_database_path(settings, sources, file)
+    return _with_source_paths(_with_database_path(settings, sources, file), file)
 
 
 def origins(
@@ -263,11 +271,19 @@ def _complaints(error: ValidationError, sources: list[_Source]) -> Iterator[str]
 
 def _message(kind: str, message: str, path: Path_) -> str:
     if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+        if path[0] == "sources":
+            return f"no such setting{_suggestion(path[-1], _SOURCE_KEYS)}"
         names = {".".join(known[: len(path)]) for known in known_paths()}
         return f"no such setting{_suggestion('.'.join(path), names)}"
+    if kind == "missing":
+        return "must be given"
     if kind in ("dataclass_type", "dict_type"):
         return "must be a section with keys of its own"
-    return message.removeprefix("Value error, ").replace("Input should be", "must be")
+    return (
+        message.removeprefix("Value error, ")
+        .replace("Input should be", "must be")
+        .replace("valid tuple", "valid list")
+    )
 
 
 def _suggestion(name: str, known: set[str]) -> str:
@@ -279,15 +295,27 @@ def _origin(path: Path_, sources: list[_Source]) -> str:
     """How to call the place that the value of a key comes from."""
     for source in sources:
         values: Any = source.values
-        for depth, part in enumerate(path):
+        spoken: list[str] = []
+        for part in path:
+            if isinstance(values, list) and len(path) > len(spoken) + 1:
+                values = values[int(part)]
+                spoken.append(_item_name(values, int(part)))
+                continue
             if not isinstance(values, dict):
-                return source.name(path[:depth])
-            if part not in values:
+                return source.name(tuple(spoken))
+            if part not in values and not spoken:
                 break
-            values = values[part]
+            values = values.get(part)
+            spoken.append(part)
         else:
-            return source.name(path)
+            return source.name(tuple(spoken))
     return ".".join(path)
+
+
+def _item_name(item: object, number: int) -> str:
+    """How to call an item of a list of sections: by its name, else by its number."""
+    name = item.get("name") if isinstance(item, dict) else None
+    return name if isinstance(name, str) and name else f"item {number + 1}"
 
 
 def _check_numbers(settings: Settings, sources: list[_Source]) -> None:
@@ -325,6 +353,20 @@ def _with_database_path(settings: Settings, sources: list[_Source], file: Path |
     base = Path.cwd() if given_by_hand or file is None else file.absolute().parent
     url = f"{sqlite['scheme']}:///{base / path}{sqlite['query'] or ''}"
     return settings.model_copy(update={"database_url": url})
+
+
+def _with_source_paths(settings: Settings, file: Path | None) -> Settings:
+    """Settings with relative paths of sources made absolute: they start at the file's folder."""
+    base = file.absolute().parent if file else Path.cwd()
+    placed = tuple(
+        replace(
+            each,
+            path=str(base / each.path),
+            move_to=str(base / each.move_to) if each.move_to else None,
+        )
+        for each in settings.sources
+    )
+    return settings.model_copy(update={"sources": placed})
 
 
 def _merge(lower: Tree, upper: Tree) -> Tree:

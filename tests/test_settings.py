@@ -102,13 +102,16 @@ def test_every_key_can_be_set_by_its_variable(
         "database_url": "sqlite:////tmp/x",
         "rules": '["longest"]',
         "preferred_outlets": "[]",
+        "sources": "[]",
+        "log_format": "json",
+        "host": "::1",
     }
     monkeypatch.setenv(variable_name(path), values.get(path[-1], "7"))
     value: object = load_settings().masked()
     for part in path:
         assert isinstance(value, dict)
         value = value[part]
-    assert value in (7, "sqlite:////tmp/x", ["longest"], [])
+    assert value in (7, "sqlite:////tmp/x", ["longest"], [], "json", "::1")
 
 
 def test_sections_without_keys_keep_their_defaults(tmp_path: Path) -> None:
@@ -130,6 +133,14 @@ def test_a_relative_database_of_the_file_lies_beside_the_file(
     (tmp_path / "etc").mkdir()
     loaded = load_settings(write(tmp_path / "etc" / "my.yaml", content))
     assert loaded.database_url == f"sqlite:///{tmp_path}/etc/aggregator.sqlite3"
+
+
+def test_relative_paths_of_sources_start_at_the_files_folder(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    text = "sources: [{name: a, path: in, move_to: ../done}, {name: b, path: /in/*.warc}]\n"
+    one, other = load_settings(write(tmp_path / "etc" / "my.yaml", text)).sources
+    assert (one.path, one.move_to) == (f"{tmp_path}/etc/in", f"{tmp_path}/etc/../done")
+    assert (other.path, other.move_to) == ("/in/*.warc", None)
 
 
 def test_a_relative_database_of_a_flag_lies_in_the_working_directory(tmp_path: Path) -> None:
@@ -167,6 +178,15 @@ MISTAKES = {
     "matching: [1]": "matching: must be a section",
     "canonical: {rules: [newest]}": "canonical.rules: item 1 must be 'preferred_outlets'",
     "canonical: {preferred_outlets: Reuters}": "canonical.preferred_outlets: must be a valid",
+    "sources: 5": "sources: must be a valid list",
+    "sources: [5]": "sources: item 1 must be a section with keys of its own",
+    "sources: [{name: wire}]": "sources.wire.path: must be given",
+    "sources: [{path: x}]": "sources.item 1.name: must be given",
+    "sources: [{name: wire, path: x, schedul: 1m}]": "sources.wire.schedul: no such setting"
+    " (did you mean schedule?)",
+    "sources: [{name: wire, path: x, finished: burn}]": "sources.wire.finished: must be 'keep'",
+    "sources: [{name: wire, path: x, mapping: {title: [a]}}]": "sources.wire.mapping.title: must",
+    "daemon: {log_format: xml}": "daemon.log_format: must be 'auto', 'human' or 'json'",
     "database_url: 5": "database_url: must be a valid string",
     "database_url: news.sqlite3": "database_url: must be a database URL",
     "database_url: mysql://u@h/d": "database_url: must be a database URL",

@@ -30,9 +30,9 @@ class Tally:
         return Tally(**{name: mine[name] + theirs[name] for name in mine})
 
 
-def begin_dump(connection: Connection, path: str, now: str) -> int:
-    """Note that a dump is being read; returns its id in the log."""
-    row = {"path": path, "started_at": now, **asdict(Tally())}
+def begin_dump(connection: Connection, path: str, now: str, source: str | None = None) -> int:
+    """Note that a dump (of a source) is being read; returns its id in the log."""
+    row = {"path": path, "source": source, "started_at": now, **asdict(Tally())}
     return int(
         connection.execute(insert(dumps).values(row).returning(dumps.c.dump_id)).scalar_one()
     )

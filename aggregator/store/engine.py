@@ -55,6 +55,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def noting(engine: Engine) -> Iterator[Connection]:
+    """One short transaction that writes what no result depends on: reports, claims, alarms.
+
+    It needs no turn on PostgreSQL, so that a daemon reports also while another one stores.
+    """
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that reads: everything in it sees the same settled state."""
     with engine.connect() as connection, connection.begin():
@@ -64,11 +74,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def masked(url: str) -> str:
-    """The URL with its password hidden."""
+    """The URL with its passwords hidden, also those among its parameters."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        parsed = make_url(url)
     except ArgumentError:
         return "(not a database URL)"
+    hidden = {name: "***" for name in parsed.query if name.endswith("password")}
+    return parsed.update_query_dict(hidden).render_as_string(hide_password=True)
 
 
 def _parse(url: str) -> URL:

@@ -66,6 +66,8 @@ class Dump(Base):
     __tablename__ = "dumps"
     dump_id: Mapped[int] = mapped_column(RowId, primary_key=True)
     path: Mapped[str]
+    source: Mapped[str | None]
+    """The source that it belongs to; null when it was ingested by hand."""
     read: Mapped[int] = mapped_column(Integer, default=0)
     stored: Mapped[int] = mapped_column(Integer, default=0)
     known: Mapped[int] = mapped_column(Integer, default=0)
@@ -126,7 +128,11 @@ class Article(Base):
     short: Mapped[int] = mapped_column(Flag)
     """Too little text to compare: matches only when equal."""
     first_seen_at: Mapped[str]
-    __table_args__ = (Index(None, "page_url"), Index(None, "published_at", "article_id"))
+    __table_args__ = (
+        # A URL may be longer than a B-tree's row on PostgreSQL.
+        Index(None, "page_url", postgresql_using="hash"),
+        Index(None, "published_at", "article_id"),
+    )
 
 
 class Revision(Base):
@@ -237,3 +243,93 @@ class Cluster(Base):
     """last_published_at, or empty: sorts alike on both databases."""
     first_seen_at: Mapped[str]
     __table_args__ = (Index("ix_clusters_listing", "size", "newest", "cluster_id"),)
+
+
+class Daemon(Base):
+    """A process that works on sources, and when it reported last."""
+
+    __tablename__ = "daemons"
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    machine: Mapped[str]
+    pid: Mapped[int] = mapped_column(Integer)
+    process: Mapped[str]
+    """What tells the process from a later one with its pid."""
+    mode: Mapped[str]
+    """run or once"""
+    state: Mapped[str]
+    """starting, running, stopping or stopped"""
+    started_at: Mapped[str]
+    reported_at: Mapped[str]
+    lease_seconds: Mapped[float]
+    figures: Mapped[str]
+    """Counts of the process since its start, as JSON."""
+
+
+class SourceState(Base):
+    """How a source is, as the last look at it found."""
+
+    __tablename__ = "source_state"
+    source: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[str]
+    """When it was first looked at."""
+    last_run_at: Mapped[str | None]
+    last_success_at: Mapped[str | None]
+    last_record_at: Mapped[str | None]
+    """When it last brought a record that was not known."""
+    waiting: Mapped[int] = mapped_column(Integer)
+    waiting_since: Mapped[str | None]
+    """Since when the dump waits that waits longest."""
+    error: Mapped[str | None]
+
+
+class SourceDay(Base):
+    """What a source brought within one day (UTC) of our own clock."""
+
+    __tablename__ = "source_days"
+    source: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    dumps: Mapped[int] = mapped_column(Integer)
+    read: Mapped[int] = mapped_column(Integer)
+    stored: Mapped[int] = mapped_column(Integer)
+    known: Mapped[int] = mapped_column(Integer)
+    rejected: Mapped[int] = mapped_column(Integer)
+    revised: Mapped[int] = mapped_column(Integer)
+    ignored: Mapped[int] = mapped_column(Integer)
+
+
+class SourceFile(Base):
+    """A dump of a source: how it stands, how it stood when it was read, and who reads it."""
+
+    __tablename__ = "source_files"
+    source: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    mtime_ns: Mapped[int] = mapped_column(BigInteger)
+    seen_since: Mapped[str]
+    """Since when it has this size and time."""
+    seen_at: Mapped[str]
+    owner: Mapped[str | None]
+    """The daemon that reads it now."""
+    read_at: Mapped[str | None]
+    read_size: Mapped[int | None] = mapped_column(BigInteger)
+    read_mtime_ns: Mapped[int | None] = mapped_column(BigInteger)
+    digest: Mapped[bytes | None]
+    """Of all its bytes, when it was last read whole."""
+    position: Mapped[int] = mapped_column(BigInteger)
+    """Bytes of whole lines that were read, where it is one that can grow."""
+    lines: Mapped[int] = mapped_column(BigInteger)
+    mark: Mapped[bytes | None]
+    """Of its bytes around `position`, to tell that it is still the same."""
+    rejected: Mapped[int] = mapped_column(Integer)
+    problem: Mapped[str | None]
+    __table_args__ = (Index(None, "source", "digest"),)
+
+
+class Alarm(Base):
+    """A warning that stands now."""
+
+    __tablename__ = "alarms"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    message: Mapped[str]
+    since: Mapped[str]

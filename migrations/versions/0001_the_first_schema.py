@@ -110,7 +110,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", name="pk_articles"),
     )
     op.create_index("ix_articles_node_id", "articles", ["node_id"], unique=False)
-    op.create_index("ix_articles_page_url", "articles", ["page_url"], unique=False)
+    op.create_index(
+        "ix_articles_page_url", "articles", ["page_url"], unique=False, postgresql_using="hash"
+    )
     op.create_index(
         "ix_articles_published_at_article_id",
         "articles",
