@@ -178,6 +178,7 @@ _MORE_SINGLES = {
 _NUMBER = re.compile(_DIGITS)
 _LONGEST = 40
 _SEPARATOR = re.compile(r"\s*[|·•–—]\s*|\s+-\s+|,\s+")
+_SEPARATED_END = re.compile(r"(?:\s*[|·•–—]\s*|\s+-\s+)([^|·•–—]{1,40})$")
 _SHORT_UNITS = {
     "s": "second", "m": "minute", "h": "hour", "t": "hour", "ч": "hour", "d": "day",
     "д": "day", "w": "week", "y": "year", "mo": "month", "mi": "minute", "mn": "minute",
@@ -236,10 +237,14 @@ def parse_age(text: str) -> Age | None:
 def find_age_at_end(text: str) -> tuple[str, Age] | None:
     """The text before an age at the end of a line, and the age ("Outlet3 hours ago").
 
-    Only full forms count here ("5h" may be the end of anything). A word for "one" of a single
-    letter must stand apart from the text before it.
+    Short forms ("5h") count behind a separator only, for they may be the end of anything. A
+    word for "one" of a single letter must stand apart from the text before it.
     """
-    if _plain(text)[-2:] not in _endings():
+    apart = _SEPARATED_END.search(text)
+    age = parse_age(apart[1]) if apart else None
+    if apart and age:
+        return text[: apart.start()], age
+    if _form_key(_plain(text))[-2:] not in _endings():
         return None
     for start in range(max(1, len(text) - _LONGEST), len(text)):
         if text[start].isspace():
@@ -318,7 +323,7 @@ def _form_key(form: str) -> str:
 @cache
 def _endings() -> frozenset[str]:
     """The last two letters of every form of an age: most lines end otherwise."""
-    return frozenset(form[-2:] for form in (*_forms(), *_single_forms()))
+    return frozenset(_form_key(form)[-2:] for form in (*_forms(), *_single_forms()))
 
 
 @cache

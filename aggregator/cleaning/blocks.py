@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from aggregator.cleaning import furniture
@@ -21,10 +21,11 @@ from aggregator.cleaning.pieces import (
     trim_end,
     without_pitches,
 )
-from aggregator.cleaning.script import key, size
+from aggregator.cleaning.script import ends_with_stop, key, size
 
 _OUTLET_SIZE = 7
 _TITLE_SIZE = 30
+_ASKING_SIZE = 20
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Segment:
 def segments_of(lines: Sequence[Line]) -> list[Segment]:
     """`lines` cut before each run of short lines; furniture is left out."""
     found = [Segment()]
-    for line in without_pitches(lines):
+    for line in _asking_titles(without_pitches(lines)):
         if is_furniture(line, at_end=True):
             continue
         if line.paragraph:
@@ -58,6 +59,19 @@ def segments_of(lines: Sequence[Line]) -> list[Segment]:
             found.append(Segment())
         found[-1].header.append(line)
     return [segment for segment in found if segment.header or segment.paragraphs]
+
+
+def _asking_titles(lines: list[Line]) -> list[Line]:
+    """`lines` in which a short question that opens a block is a headline, no text."""
+    found = list(lines)
+    for at, line in enumerate(lines):
+        text = line.text
+        if not line.paragraph or ends_with_stop(text) or size(text) > _ASKING_SIZE:
+            continue
+        opens = line.gap or at == 0
+        if opens and any(near.when for near in lines[at + 1 : at + 3]):
+            found[at] = replace(line, paragraph=False)
+    return found
 
 
 def pieces_of(lines: Sequence[Line]) -> list[Piece]:

@@ -30,8 +30,9 @@ _ISO = re.compile(
     re.I,
 )
 _RFC = re.compile(
-    r"(?:[A-Za-z]{3,9},?\s+)?(?P<d>\d{1,2})[ -](?P<b>[A-Za-z]{3})[a-z]*[ -](?P<y>\d{4})"
-    r"(?:\s+(?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?\s*(?P<zone>[+-]\d{4}|[A-Z]{1,4})?)?"
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(?P<d>\d{1,2})[ -](?P<b>[A-Za-z]{3})[a-z]*[ -](?P<y>\d{4})"
+    r"(?:\s+(?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?\s*(?P<zone>[+-]\d{4}|[A-Z]{1,4})?)?(?:\s*\([A-Za-z ]+\))?",
+    re.I,
 )
 _ENGLISH_MONTHS = [
     "jan",
@@ -92,7 +93,7 @@ def parse_time(text: str) -> datetime | None:
     found = _ISO.match(bare) if len(bare) < 60 else None
     if found and len(found["y"]) == 4 and _plausible_rest(bare[found.end() :]):
         return _build(found["y"], found["m"], found["d"], found)
-    found = _RFC.match(bare)
+    found = _RFC.fullmatch(bare)
     if found and found["b"].lower() in _ENGLISH_MONTHS:
         month = str(_ENGLISH_MONTHS.index(found["b"].lower()) + 1)
         return _build(found["y"], month, found["d"], found)

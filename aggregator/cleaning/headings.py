@@ -270,7 +270,7 @@ tulis komentar|komentar terbaru|komen|bình luận|ý kiến bạn đọc|viết
 みんなのコメント|댓글|댓글 쓰기|댓글쓰기
 """
 _COUNT = re.compile(r"^[(\[]?\s*[\d.,]+\s*[)\]]?\s+|\s*[(\[:·-]?\s*[\d.,]+\s*[)\]]?$")
-_LONGEST_HEADING = 8
+_LONGEST_HEADING = 12
 
 
 @cache

@@ -55,6 +55,19 @@ def is_furniture(line: Line, at_end: bool = False) -> bool:
     )
 
 
+def without_pointers(lines: Iterable[Line]) -> list[Line]:
+    """`lines` without related headings amid a text, and the bare headlines right below them."""
+    kept: list[Line] = []
+    below = False
+    for line in lines:
+        if not line.paragraph and (is_pointer(line.text) or is_related_heading(line.text)):
+            below = True
+        elif line.paragraph or not below:
+            below = False
+            kept.append(line)
+    return kept
+
+
 def without_pitches(lines: Iterable[Line]) -> list[Line]:
     """`lines` without calls, and without the sentences that explain a call right below it."""
     kept: list[Line] = []

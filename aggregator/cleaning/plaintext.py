@@ -21,6 +21,7 @@ from aggregator.cleaning.pieces import (
     is_furniture,
     trim_end,
     without_pitches,
+    without_pointers,
 )
 from aggregator.cleaning.script import ends_as_sentence, key, size
 
@@ -179,7 +180,7 @@ def _read_main(lines: Sequence[Line], start: int) -> Piece:
     piece = Piece()
     standfirst = _read_header(lines[:start], piece)
     body = _without_byline(list(lines[start:]), piece)
-    body = without_pitches(_without_repeats(body))
+    body = without_pitches(without_pointers(_without_repeats(body)))
     kept, credited = trim_end(body) if body else ([], None)
     piece.body = body_of([*standfirst, *kept], piece.title)
     piece.outlet = piece.outlet or credited

@@ -27,6 +27,8 @@ _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
 
 _EXACT_BELOW = 200
+_SENTENCE_AND_MORE = 14
+_STOP_INSIDE = re.compile(r"[^\W\d_A-Z]{4}[.!?।]['\"”’»)]*\s|[。！？]")
 PARAGRAPH_SIZE = 25
 """A line of this many words is body text even without a full stop."""
 
@@ -76,8 +78,18 @@ def ends_with_stop(text: str) -> bool:
 
 
 def is_paragraph(text: str) -> bool:
-    """True for a line of body text: a sentence, or a line too long to be a heading."""
-    return ends_as_sentence(text) or (len(text) >= PARAGRAPH_SIZE and size(text) >= PARAGRAPH_SIZE)
+    """True for a line of body text: a sentence, or a line too long to be a heading.
+
+    A line that holds the end of a sentence need not be as long.
+    """
+    if ends_as_sentence(text):
+        return True
+    if len(text) < _SENTENCE_AND_MORE:
+        return False
+    words = size(text)
+    if words >= PARAGRAPH_SIZE:
+        return True
+    return words >= _SENTENCE_AND_MORE and _STOP_INSIDE.search(text) is not None
 
 
 def key(text: str) -> str:
