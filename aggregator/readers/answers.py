@@ -7,9 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import urllib3
-from urllib3.exceptions import HTTPError
-
 from aggregator.readers.stream import Oversized
 
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?\s+(\d{3})")
@@ -119,6 +116,9 @@ def _joined(body: bytes) -> bytes:
 
 
 def _decoded(body: bytes, encoding: str, limit: int) -> bytes | Oversized:
+    import urllib3
+    from urllib3.exceptions import HTTPError
+
     answer = urllib3.HTTPResponse(
         io.BytesIO(body), headers={"content-encoding": encoding}, preload_content=False
     )

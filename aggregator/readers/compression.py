@@ -14,6 +14,7 @@ import io
 import lzma
 import sys
 import zlib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -28,6 +29,7 @@ else:
 
 _CHUNK = 64 * 1024
 _PIECE = 512
+_PROBE = 4096
 _MAX_MAGIC = 6
 _XZ_MEMORY = 256 * 1024 * 1024
 _ZSTD_SKIPPABLE = tuple(bytes([low]) + b"\x2a\x4d\x18" for low in range(0x50, 0x60))
@@ -45,6 +47,12 @@ class DamageableRaw(io.RawIOBase):
     """A raw stream that never raises: it ends, and `damage` says why it ended early."""
 
     damage: Damage | None = None
+    start = 0
+    """How many bytes of the dump stand before the stream."""
+
+    def resumed(self) -> DamageableRaw | None:
+        """A stream of what follows the damage, where that can be."""
+        return None
 
     def readable(self) -> bool:
         """Always true, as `io.BufferedReader` asks."""
@@ -131,6 +139,9 @@ class Decompressed(DamageableRaw):
         self._source, self._codec, self._options = source, codec, options
         self._member: _Member | None = None
         self._pending = b""
+        # a damaged member can eat the next ones before the damage shows
+        self._eaten: deque[bytes] = deque(maxlen=_CHUNK // _PIECE)
+        self._resumable = False
         self._consumed = self._produced = self._members = 0
 
     def readinto(self, target: Any) -> int:
@@ -169,6 +180,7 @@ class Decompressed(DamageableRaw):
         if self._codec.opens(head):
             self._member = self._codec.member()
             self._members += 1
+            self._eaten.clear()
             return True
         self._judge_tail(head)
         return False
@@ -184,6 +196,7 @@ class Decompressed(DamageableRaw):
         try:
             data = self._step(self._member, limit)
         except (*_ERRORS, MemoryError) as error:
+            self._pending, self._resumable = b"".join(self._eaten) + self._pending, True
             self._end(Reason.CORRUPT, f"damaged {self._codec.name} data: {error}")
             return b""
         if self._member.eof:
@@ -200,6 +213,7 @@ class Decompressed(DamageableRaw):
             return self._flush(member, limit)
         # small pieces: a decompressor that meets damage drops what the call had decoded
         piece, self._pending = self._pending[:_PIECE], self._pending[_PIECE:]
+        self._eaten.append(piece)
         return member.decompress(piece, limit)
 
     def _flush(self, member: _Member, limit: int) -> bytes:
@@ -233,6 +247,39 @@ class Decompressed(DamageableRaw):
                 f" past {self._produced} bytes; the rest was not read",
             )
         return data
+
+    def resumed(self) -> Decompressed | None:
+        """A stream from the next sound member behind the damage, or None without one.
+
+        For dumps whose members are records, as those of a WARC are.
+        """
+        if not self._resumable:
+            return None
+        data = self._pending[1:]  # not the damaged member again
+        while (found := self._probe(data)) is None:
+            more = self._take()
+            if not more:
+                return None
+            data = data[-_PROBE:] + more
+        following = Decompressed(self._source, self._codec, self._options)
+        following._pending = data[found:]
+        following._consumed, following._produced = self._consumed, self._produced
+        following._members = self._members
+        following.start = self._produced + 1  # no two entries at one offset
+        return following
+
+    def _probe(self, data: bytes) -> int | None:
+        """Where in `data` a member starts whose first bytes decode."""
+        magic = self._codec.magics[0]
+        at = data.find(magic)
+        while at >= 0:
+            try:
+                if self._codec.member().decompress(data[at : at + _PROBE], 1 << 20):
+                    return at
+            except (*_ERRORS, MemoryError):
+                pass  # the magic bytes stood there by chance
+            at = data.find(magic, at + 1)
+        return None
 
     def close(self) -> None:
         """Close the stream underneath."""

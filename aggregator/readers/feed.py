@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import feedparser  # type: ignore[import-untyped]
-
 from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
 from aggregator.core.options import ReadingOptions
 from aggregator.readers.encoding import storable
@@ -51,6 +49,8 @@ def read_feed(stream: DumpStream, options: ReadingOptions, source: Source) -> It
 
 
 def _parse(data: bytes) -> Mapping[str, Any]:
+    import feedparser  # type: ignore[import-untyped]
+
     # a file object: feedparser opens a str or bytes as a path or a URL
     parsed: Mapping[str, Any] = feedparser.parse(
         io.BytesIO(data), sanitize_html=False, response_headers={}

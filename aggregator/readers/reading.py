@@ -38,6 +38,8 @@ _READERS: dict[Format, _Reader] = {
 }
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MAX_DETAIL = 500
+_IN_MEMBERS = frozenset({Format.WARC, Format.ARC})
+"""Where each record is a compressed member, reading goes on behind a damaged one."""
 _LINES_OF_TEXT = frozenset({Format.JSONL, Format.JSON, Format.CSV})
 
 
@@ -105,6 +107,9 @@ def _entries(
     if found in _LINES_OF_TEXT:
         stream = _in_utf8(stream, head, found)
     yield from _READERS[found](stream, options, source)
+    while found in _IN_MEMBERS and (following := stream.resumed()) is not None:
+        stream = following
+        yield from _READERS[found](stream, options, source)
 
 
 def _in_utf8(stream: DumpStream, head: bytes, found: Format) -> DumpStream:

@@ -53,16 +53,24 @@ class _FileRaw(DamageableRaw):
 class DumpStream(io.BufferedReader):
     """Buffered bytes of a dump, decompressed; `damage` says why they ended early."""
 
-    def __init__(self, raw: DamageableRaw, location: str | None = None) -> None:
-        """`location` is the file whose bytes these are as they stand, or None."""
+    def __init__(self, raw: DamageableRaw, location: str | None = None, start: int = 0) -> None:
+        """`location` is the file whose bytes these are as they stand, or None.
+
+        `start` is the offset in the dump's decompressed bytes at which the stream begins.
+        """
         super().__init__(raw, _BUFFER)
         self._damageable = raw
-        self.location = location
+        self.location, self.start = location, start
 
     @property
     def damage(self) -> Damage | None:
         """Why the bytes ended early, once their end was reached; else None."""
         return self._damageable.damage
+
+    def resumed(self) -> DumpStream | None:
+        """The stream behind the damage that ended this one, where that can be."""
+        following = self._damageable.resumed() if self.damage is not None else None
+        return None if following is None else DumpStream(following, None, following.start)
 
     def head(self) -> bytes:
         """The first bytes, up to `HEAD_BYTES`, without consuming them."""

@@ -10,7 +10,7 @@ class Tape:
 
     def __init__(self, stream: DumpStream) -> None:
         self.stream = stream
-        self.offset = 0
+        self.offset = stream.start
         self._back, self._at = b"", 0  # bytes pushed back, and how far they are read again
 
     def read(self, size: int) -> bytes:

@@ -135,9 +135,7 @@ class _Framer:
     def _at_boundary(self) -> bool:
         ahead = self._tape.read(_BOUNDARY_BYTES)
         self._tape.push(ahead)
-        found = _BOUNDARY.match(ahead)
-        at_end = len(ahead) < _BOUNDARY_BYTES and self._stream.damage is None
-        return found is not None and (at_end or found.group() != ahead)
+        return _BOUNDARY.match(ahead) is not None
 
     def _prolonged(
         self, headers: Mapping[str, str], offset: int, block: bytes

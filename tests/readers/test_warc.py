@@ -212,3 +212,27 @@ def test_a_damaged_arc_record_costs_itself_alone(read: Read) -> None:
     data = dumps.arc(3).replace(b"/page-2 192.0.2.1 2024", b"/page-2 192.0.2.1 xxxx")
     entries = read(data)
     assert [type(entry) for entry in entries] == [Ignored, Record, Rejection, Record]
+
+
+@pytest.mark.parametrize("packed", dumps.COMPRESSORS)
+def test_a_damaged_member_costs_its_own_record_alone(read: Read, packed: str) -> None:
+    members = [dumps.COMPRESSORS[packed](part) for part in dumps.warc_parts(40)]
+    broken = bytearray(members[4])
+    for at in range(12, 40):
+        broken[at] ^= 0xA5
+    members[4] = bytes(broken)
+    entries = read(b"".join(members))
+    (rejected,) = [entry for entry in entries if isinstance(entry, Rejection)]
+    assert rejected.reason is Reason.CORRUPT
+    assert [entry.url for entry in entries if isinstance(entry, Record)] == [
+        dumps.url(n) for n in range(1, 41) if n != 5
+    ]
+
+
+def test_offsets_behind_a_damaged_member_count_from_the_dumps_start(read: Read) -> None:
+    parts = [part.replace(b"WARC-Record-ID", b"X-Record-ID") for part in dumps.warc_parts(6)]
+    members = [gzip.compress(part) for part in parts]
+    members[2] = members[2][:40] + bytes(16) + members[2][56:]
+    offsets = [int(entry.locator.removeprefix("byte ")) for entry in read(b"".join(members))]
+    assert offsets == sorted(set(offsets))
+    assert len(offsets) == 6
