@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass, field
 from enum import StrEnum
 
+from aggregator.core.identity import has_address
 from aggregator.core.model import Role
 from aggregator.core.nodes import NodeChanges
 from aggregator.core.revisions import Observation, revision_values
@@ -80,7 +81,9 @@ class _Batch:
 
     def outcome(self, page: SeenPage, stored: set[bytes], existing: set[str]) -> Outcome:
         new = [s for s in page.sightings if s.revision_id not in stored]
-        revised = any(s.content.role == Role.MAIN and s.article_id in existing for s in new)
+        revised = has_address(page.address) and any(
+            s.content.role == Role.MAIN and s.article_id in existing for s in new
+        )
         for sighting in new:
             self.fresh[sighting.revision_id] = sighting
             self.births[sighting.article_id] = Birth(sighting.content.role, page.address)

@@ -1,32 +1,42 @@
 """Cleaning and signing records in worker processes, one page's misfortune at a time.
 
-A page that hangs, or that kills its process, costs that page alone: its chunk is done again
-record by record, and the guilty record becomes a rejection.
+A page that hangs, eats memory or kills its process costs that page alone: its chunk is done
+again record by record, and the guilty record becomes a rejection.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+import resource
+import signal
+from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from aggregator.cleaning import clean, registered_domain
 from aggregator.core.identity import page_address
-from aggregator.core.model import Reason, Record, Rejection
+from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
 from aggregator.core.options import CleaningOptions
 from aggregator.core.sightings import SeenPage, articles_of, see
 from aggregator.fingerprint import fingerprints
 
 Cleaned = SeenPage | Rejection
+Clean = Callable[[Record, CleaningOptions], Cleaned]
+"""What is done with a record; importable by name, as another process runs it."""
 
 CHUNK = 16
 """Records that a worker takes at a time."""
 _RECYCLE = 2000
 """Chunks after which a worker makes room for a fresh one: parsers leak."""
+_RESTARTS = 5
+"""Times that a job is given to a new pool after the pool itself broke."""
+_LOOK_SECONDS = 1.0
+"""How often a waiting job looks whether its pool still works."""
 
 
 def clean_record(record: Record, options: CleaningOptions) -> Cleaned:
@@ -42,8 +52,8 @@ def clean_record(record: Record, options: CleaningOptions) -> Cleaned:
     return seen
 
 
-def _clean_chunk(records: Sequence[Record], options: CleaningOptions) -> list[Cleaned]:
-    return [clean_record(record, options) for record in records]
+class WorkersFailed(OSError):
+    """No worker process can be started or kept; the message says what the system said."""
 
 
 @dataclass(slots=True)
@@ -51,25 +61,31 @@ class Job:
     """A chunk on its way through the workers."""
 
     records: Sequence[Record]
-    future: ProcessFuture
+    pool: ProcessPool
+    future: ProcessFuture[list[Cleaned]]
+    restarts: int = 0
 
 
 class Cleaners:
     """A pool of worker processes; results come in the order in which records were handed in.
 
-    `processes` 0 means one for each core. The processes start with the first record.
+    `processes` 0 means one for each core. The processes start with the first record. `work`
+    is what they do with each record.
     """
 
-    def __init__(self, options: CleaningOptions, processes: int) -> None:
+    def __init__(
+        self, options: CleaningOptions, processes: int, work: Clean = clean_record
+    ) -> None:
         self.options = options
         self.processes = processes or os.cpu_count() or 1
+        self.work = work
         self._pool: ProcessPool | None = None
 
     def close(self) -> None:
         """Stop the processes; what they were at is lost."""
         if self._pool is not None:
-            self._pool.stop()
-            self._pool.join()
+            _stop(self._pool)
+            self._pool = None
 
     def submit(self, records: Sequence[Record]) -> list[Job]:
         """Hand in records; `results` waits for them."""
@@ -77,34 +93,108 @@ class Cleaners:
         return [self._schedule(chunk) for chunk in chunks]
 
     def results(self, jobs: Sequence[Job]) -> list[Cleaned]:
-        """The cleaned records of these jobs, in their order."""
+        """The cleaned records of these jobs, in their order.
+
+        Raises WorkersFailed when the processes themselves break again and again.
+        """
         return [cleaned for job in jobs for cleaned in self._result(job)]
 
-    def _schedule(self, records: Sequence[Record]) -> Job:
+    def _schedule(self, records: Sequence[Record], restarts: int = 0) -> Job:
+        pool = self._working_pool()
+        future = pool.schedule(
+            _clean_chunk, (self.work, records, self.options), timeout=self.options.page_seconds
+        )
+        return Job(records, pool, future, restarts)
+
+    def _working_pool(self) -> ProcessPool:
+        if self._pool is not None and not self._pool.active:
+            self.close()
         if self._pool is None:
             # A fork of this process would inherit its database connections.
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["aggregator.workers"])
-            self._pool = ProcessPool(self.processes, max_tasks=_RECYCLE, context=context)
-        limit = self.options.page_seconds
-        return Job(
-            records, self._pool.schedule(_clean_chunk, (records, self.options), timeout=limit)
-        )
+            context.set_forkserver_preload(["aggregator.preload"])
+            self._pool = ProcessPool(
+                self.processes,
+                max_tasks=_RECYCLE,
+                initializer=_prepare_process,
+                initargs=(self.options.max_memory_bytes,),
+                context=context,
+            )
+        return self._pool
 
     def _result(self, job: Job) -> list[Cleaned]:
-        try:
-            found: list[Cleaned] = job.future.result()
-        except (FutureTimeout, ProcessExpired, MemoryError) as error:
-            if len(job.records) == 1:
-                return [self._rejection(job.records[0], error)]
-            return self.results([self._schedule([record]) for record in job.records])
-        return found
+        error = _outcome(job)
+        if error is None:
+            return job.future.result()
+        if isinstance(error, BrokenProcessPool):
+            if job.restarts == _RESTARTS:
+                raise WorkersFailed(f"the cleaning processes break: {error}") from error
+            return self._result(self._schedule(job.records, job.restarts + 1))
+        if len(job.records) == 1:
+            return [self._rejection(job.records[0], error)]
+        return self.results([self._schedule([record]) for record in job.records])
 
     def _rejection(self, record: Record, error: BaseException) -> Rejection:
-        if isinstance(error, FutureTimeout):
+        exitcode = error.exitcode if isinstance(error, ProcessExpired) else None
+        if isinstance(error, FutureTimeout) or exitcode == -signal.SIGALRM:
             detail = f"cleaning took longer than {self.options.page_seconds:g} s"
             return Rejection(record.locator, Reason.TIMEOUT, detail)
-        detail = "cleaning ran out of memory"
-        if isinstance(error, ProcessExpired):
-            detail = f"cleaning killed its process (exit {error.exitcode})"
+        if exitcode is not None:
+            detail = f"cleaning killed its process (exit {exitcode})"
+        elif isinstance(error, MemoryError):
+            detail = "cleaning ran out of memory"
+        else:
+            detail = f"{type(error).__name__}: {error}"[:300]
         return Rejection(record.locator, Reason.CLEANING_FAILED, detail)
+
+
+def _outcome(job: Job) -> BaseException | None:
+    """Wait for a job; returns what went wrong, or None."""
+    while True:
+        try:
+            return job.future.exception(timeout=_LOOK_SECONDS)
+        except FutureTimeout:
+            # A pool that breaks forgets the jobs that it had not begun to hand out.
+            if not job.pool.active and not job.future.done():
+                return BrokenProcessPool("the pool stopped")
+
+
+def _stop(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
+
+
+def warm_up() -> None:
+    """Import and build everything that cleaning takes, off the first page's time limit."""
+    said = Declared(published="the 1st of no month 2000", title="A title")
+    for kind in Kind:
+        clean_record(Record("", "<p>One two three.</p>", kind, declared=said), CleaningOptions())
+
+
+def _prepare_process(memory_bytes: int) -> None:
+    """Run in each new worker."""
+    warm_up()
+    _limit_memory(memory_bytes)
+
+
+def _limit_memory(more: int) -> None:
+    """Let this process take so many bytes more than it has, where the system can tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[5])
+    except OSError:
+        return
+    has = pages * resource.getpagesize()
+    _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = has + more if hard == resource.RLIM_INFINITY else min(has + more, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+
+
+def _clean_chunk(
+    work: Clean, records: Sequence[Record], options: CleaningOptions
+) -> list[Cleaned]:
+    # The pool keeps the time limit; the alarm does where its process was killed.
+    signal.setitimer(signal.ITIMER_REAL, options.page_seconds + 1)
+    try:
+        return [work(record, options) for record in records]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)

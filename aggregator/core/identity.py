@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
-from dataclasses import fields
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from dataclasses import astuple
+from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 from aggregator.core.model import ExtractedArticle, Record, Role
 from aggregator.core.times import to_text
@@ -23,6 +24,8 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_NOT_IN_HOSTS = re.compile(r"""[\s\x00-\x20\x7f"<>\\^`{|}%]|\.\.|^\.""")
+"""What no host's name holds (WHATWG URL, forbidden domain code points)."""
 
 
 def digest(parts: Iterable[bytes | str | None], size: int = 16) -> bytes:
@@ -43,23 +46,31 @@ def normalise_address(url: str | None) -> str | None:
     """
     try:
         parts = urlsplit((url or "").strip())
-        host, port = (parts.hostname or "").rstrip("."), parts.port
+        host, port = _host(parts.hostname or ""), parts.port
     except ValueError:
         return None
-    if parts.scheme not in _DEFAULT_PORTS or not host:
+    if parts.scheme not in _DEFAULT_PORTS or not host or _NOT_IN_HOSTS.search(host):
         return None
-    if ":" in host:
-        host = f"[{host}]"
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         host = f"{host}:{port}"
     return urlunsplit((parts.scheme, host, parts.path or "/", _query(parts.query), ""))
 
 
+def _host(name: str) -> str:
+    """A host's name in ASCII (RFC 5890), so that both ways to write it are one."""
+    if ":" in name:
+        return f"[{name}]"
+    labels = unicodedata.normalize("NFC", name.replace("\u3002", ".")).rstrip(".").split(".")
+    return ".".join(
+        label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
+        for label in labels
+    )
+
+
 def _query(query: str) -> str:
-    """The query without tracking parameters; untouched when there are none."""
-    pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [pair for pair in pairs if not _TRACKING.match(pair[0])]
-    return query if len(kept) == len(pairs) else urlencode(kept)
+    """The query without tracking parameters, the others as they stand."""
+    parts = query.split("&")
+    return "&".join(p for p in parts if not _TRACKING.match(unquote_plus(p.partition("=")[0])))
 
 
 def record_key(record: Record) -> bytes:
@@ -68,11 +79,7 @@ def record_key(record: Record) -> bytes:
     The time of its capture is no part of it: the same page crawled again without a change
     has the same key, and is ``known``.
     """
-    said = [
-        getattr(source, field.name)
-        for source in (record.declared, record.fallback)
-        for field in fields(source)
-    ]
+    said = [*astuple(record.declared), *astuple(record.fallback)]
     kind = f"{record.kind}{' in a feed' if record.feed_item else ''}"
     return digest([kind, record.payload, normalise_address(record.url), *said])
 
@@ -80,12 +87,20 @@ def record_key(record: Record) -> bytes:
 def page_address(record: Record, own_url: str | None) -> str:
     """Address of a record's page: its URL, else its own link, else a hash of its text.
 
-    A feed item has an address of its own kind: it is no revision of the fuller page there.
+    What the dump says of a text without a link is hashed with it: another outlet's copy is an
+    article of its own, and there are no revisions without an address. A feed item has an
+    address of its own kind: it is no revision of the fuller page there.
     """
     address = normalise_address(record.url) or normalise_address(own_url)
     if address is None:
-        return f"text:{digest([_collapsed(record.payload)]).hex()}"
+        return f"text:{digest([_collapsed(record.payload), *_said_itself(record)]).hex()}"
     return f"feed:{address}" if record.feed_item else address
+
+
+def _said_itself(record: Record) -> list[str | None]:
+    """What the dump says of a record; None where it is only what the user said."""
+    pairs = zip(astuple(record.declared), astuple(record.fallback), strict=True)
+    return [said if said != fallback else None for said, fallback in pairs]
 
 
 def has_address(address: str) -> bool:

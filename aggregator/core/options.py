@@ -30,6 +30,8 @@ class CleaningOptions:
     """HTML nested deeper is rejected as ``too_deep``; trafilatura cuts text from 250 on."""
     page_seconds: float = 30.0
     """A page that takes longer to clean is rejected as ``timeout`` (seconds)."""
+    max_memory_bytes: int = 2_000_000_000
+    """A page whose cleaning takes more memory is rejected as ``cleaning_failed`` (bytes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class MatchingOptions:
     template_frame: float = 0.5
     """Titles of one site that share this part of their beginning and end, and differ in what
     their texts are about, are a template's."""
+    template_verbatim: float = 0.85
+    """Texts of different sites are a template only below this containment."""
     own_subject: float = 0.5
     """Texts of one site are apart when more than this part of each title is told in its own
     text alone."""

@@ -68,7 +68,8 @@ def see(
     address = page_address(record, page.own_url)
     repeats: Counter[str] = Counter()
     sightings: list[Sighting] = []
-    for content, print_ in zip(articles_of(page), fingerprints, strict=True):
+    articles = enumerate(articles_of(page), start=0 if page.main else 1)
+    for (position, content), print_ in zip(articles, fingerprints, strict=True):
         if not print_.word_count:
             continue
         key = "" if content.role == Role.MAIN else embedded_key(content, print_.digest)
@@ -78,7 +79,7 @@ def see(
             Sighting(
                 article_id=identifier,
                 revision_id=revision_id(identifier, content, carrier),
-                position=len(sightings) if page.main else len(sightings) + 1,
+                position=position,
                 content=content,
                 url=_url(content, address, record),
                 carrier=carrier,

@@ -15,7 +15,7 @@ info: Table = StoreInfo.__table__  # type: ignore[assignment]
 
 def facts(connection: Connection) -> dict[str, str]:
     """All facts of this store, by name."""
-    return {name: value for name, value in connection.execute(select(info.c.name, info.c.value))}
+    return {row.name: row.value for row in connection.execute(select(info))}
 
 
 def agree(connection: Connection, wanted: Mapping[str, str]) -> None:

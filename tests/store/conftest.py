@@ -1,0 +1,17 @@
+"""Fixtures for the store's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.stores import opened
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A store of the present schema, without rows; the test runs once on each database."""
+    with opened(database_url) as made:
+        yield made

@@ -1,0 +1,98 @@
+"""The migrations make what the models say, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+
+from aggregator.store import migrate
+from aggregator.store.engine import StoreError, open_engine
+from aggregator.store.schema import Base
+from tests.stores import rows
+
+
+def test_migrations_and_models_agree(engine: Engine) -> None:
+    """Alembic finds no difference between the migrated database and the models."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        command.check(migrate.alembic_config(connection))
+
+
+def test_head_is_the_last_script() -> None:
+    """The version that the program asks for is the one that the last migration makes."""
+    scripts = ScriptDirectory.from_config(migrate.alembic_config())
+    assert scripts.get_heads() == [migrate.HEAD]
+
+
+def test_downgrade_leaves_no_table_and_upgrade_makes_them_again(engine: Engine) -> None:
+    """The history works in both directions."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        command.downgrade(migrate.alembic_config(connection), "base")
+    assert set(inspect(engine).get_table_names()) == {"alembic_version"}
+    assert inspect(engine).get_view_names() == []
+    assert migrate.upgrade(engine) == (None, migrate.HEAD)
+    assert set(inspect(engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+    assert len(inspect(engine).get_view_names()) == 5
+
+
+def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
+    """An up-to-date store is left as it is, and is accepted."""
+    assert migrate.upgrade(engine) == (migrate.HEAD, migrate.HEAD)
+    migrate.require_current(engine)
+
+
+def set_version(engine: Engine, version: str) -> None:
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+
+
+def test_a_newer_store_is_refused_and_left_alone(engine: Engine) -> None:
+    """A database of a newer version is neither used nor touched."""
+    set_version(engine, "9999")
+    for use in (migrate.require_current, migrate.upgrade):
+        with pytest.raises(StoreError, match="9999, newer than this program's"):
+            use(engine)
+    assert rows(engine, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def test_an_older_store_is_told_how_to_go_on(engine: Engine) -> None:
+    """A database of an older version names the command that upgrades it."""
+    set_version(engine, "0000")
+    with pytest.raises(StoreError, match=r"0000.*aggregator db upgrade"):
+        migrate.require_current(engine)
+
+
+def test_an_empty_database_is_told_how_to_go_on(database_url: str) -> None:
+    """A database without a store names the commands that make one."""
+    empty = open_engine(database_url, must_exist=False)
+    with pytest.raises(StoreError, match=r"empty.*aggregator ingest"):
+        migrate.require_current(empty)
+    empty.dispose()
+
+
+def test_a_database_with_other_tables_is_refused_and_left_alone(database_url: str) -> None:
+    """Somebody else's database gets none of our tables."""
+    theirs = open_engine(database_url, must_exist=False)
+    with theirs.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text("CREATE TABLE invoices (number INTEGER)"))
+    for use in (migrate.require_current, migrate.upgrade):
+        with pytest.raises(StoreError, match="holds other tables"):
+            use(theirs)
+    assert inspect(theirs).get_table_names() == ["invoices"]
+    theirs.dispose()
+
+
+def test_text_and_its_order_are_bytewise(engine: Engine) -> None:
+    """No order of stored text depends on a collation: capitals sort before small letters."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        for name in ("b", "B", "a", "ä", "Z"):
+            values = {"name": name}
+            connection.execute(text("INSERT INTO store_info VALUES (:name, 'x')"), values)
+    assert [name for (name,) in rows(engine, "SELECT name FROM store_info ORDER BY name")] == [
+        "B",
+        "Z",
+        "a",
+        "b",
+        "ä",
+    ]

@@ -1,0 +1,206 @@
+"""Isolation: a page that hangs, dies or eats memory costs one page, never the dump."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from aggregator.core.model import Kind, Reason, Record, Rejection
+from aggregator.core.options import CleaningOptions
+from aggregator.core.sightings import SeenPage
+from aggregator.workers import CHUNK, Clean, Cleaned, Cleaners, clean_record
+from tests.misbehaving import misbehave
+
+ROOT = Path(__file__).parents[1]
+TEXT = "One two three four five six seven eight nine ten. " * 3
+OPTIONS = CleaningOptions(page_seconds=1, max_memory_bytes=300_000_000)
+
+
+def record(number: int, word: str = "good") -> Record:
+    url = f"https://paper.example/{number}"
+    return Record(f"line {number}", f"{word} story {number}. {TEXT}", Kind.FIELDS, url)
+
+
+@contextmanager
+def cleaners(work: Clean = misbehave, processes: int = 2) -> Iterator[Cleaners]:
+    made = Cleaners(OPTIONS, processes, work)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def cleaned(made: Cleaners, records: list[Record]) -> list[Cleaned]:
+    return made.results(made.submit(records))
+
+
+@pytest.fixture(scope="module")
+def misbehaving() -> Iterator[Cleaners]:
+    """Two workers that do what records say."""
+    with cleaners() as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("word", "reason", "detail"),
+    [
+        ("sleep", Reason.TIMEOUT, "cleaning took longer than 1 s"),
+        ("spin", Reason.TIMEOUT, "cleaning took longer than 1 s"),
+        ("exit", Reason.CLEANING_FAILED, "cleaning killed its process (exit 3)"),
+        ("kill", Reason.CLEANING_FAILED, "cleaning killed its process (exit -9)"),
+        ("eat", Reason.CLEANING_FAILED, "cleaning ran out of memory"),
+        ("raise", Reason.CLEANING_FAILED, "ValueError: a parser's own error"),
+    ],
+)
+def test_a_bad_page_costs_one_page(
+    misbehaving: Cleaners, word: str, reason: Reason, detail: str
+) -> None:
+    """The page becomes a rejection that says why; all others survive, and order is kept."""
+    records = [record(number) for number in range(2 * CHUNK + 3)]
+    bad = CHUNK + 4
+    records[bad] = record(bad, word)
+    found = cleaned(misbehaving, records)
+    assert [each.locator for each in found] == [each.locator for each in records]
+    assert found[bad] == Rejection(f"line {bad}", reason, detail)
+    assert all(isinstance(each, SeenPage) for each in found[:bad] + found[bad + 1 :])
+
+
+def test_several_bad_pages_in_one_chunk(misbehaving: Cleaners) -> None:
+    """Each of them is found, whatever the others do."""
+    words = ["good", "kill", "good", "raise", "exit", "good"]
+    found = cleaned(misbehaving, [record(i, word) for i, word in enumerate(words)])
+    rejected = [each.locator for each in found if isinstance(each, Rejection)]
+    assert rejected == ["line 1", "line 3", "line 4"]
+
+
+def test_workers_clean_as_one_process_does() -> None:
+    """What comes from worker processes is what cleaning gives here, with its fingerprints."""
+    records = [record(number) for number in range(CHUNK + 1)]
+    with cleaners(clean_record) as made:
+        found = cleaned(made, records)
+    expected = [clean_record(each, OPTIONS) for each in records]
+    assert list(map(ids, found)) == list(map(ids, expected))
+
+
+def ids(page: Cleaned) -> list[tuple[object, ...]]:
+    assert isinstance(page, SeenPage)
+    return [
+        (s.article_id, s.revision_id, s.fingerprint.digest, s.fingerprint.signature.tobytes())
+        for s in page.sightings
+    ]
+
+
+def test_no_records_start_no_process() -> None:
+    """An empty batch gives nothing, and costs nothing."""
+    with cleaners() as made:
+        assert cleaned(made, []) == []
+        assert worker_processes() == set()
+
+
+def worker_processes() -> set[int]:
+    return {p.pid for p in multiprocessing.active_children() if p.pid} - _OTHERS
+
+
+_OTHERS: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def _note_other_processes() -> None:
+    """Workers of the module's own pool are none of a single test's."""
+    _OTHERS.clear()
+    _OTHERS.update(p.pid for p in multiprocessing.active_children() if p.pid)
+
+
+def test_workers_that_die_idle_are_replaced() -> None:
+    """A process killed between two pages costs no page: the pool is made anew."""
+    with cleaners() as made:
+        cleaned(made, [record(0)])
+        for pid in worker_processes():
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.5)
+        found = cleaned(made, [record(number) for number in range(CHUNK * 3)])
+    assert all(isinstance(each, SeenPage) for each in found)
+    assert len(found) == CHUNK * 3
+
+
+def test_closing_ends_the_processes() -> None:
+    """No process outlives its pool, not even one in the middle of a page."""
+    with cleaners() as made:
+        made.submit([record(0, "sleep")])
+        wait_until(lambda: len(worker_processes()) == 2)
+    assert worker_processes() == set()
+
+
+PARENT = """
+import sys, time
+from aggregator.core.options import CleaningOptions
+from aggregator.workers import Cleaners
+from tests.misbehaving import misbehave
+from tests.test_workers import record
+import multiprocessing
+cleaners = Cleaners(CleaningOptions(page_seconds=1), 2, misbehave)
+cleaners.results(cleaners.submit([record(0)]))
+jobs = cleaners.submit([record(1, sys.argv[1])])
+time.sleep(0.3)
+print(*(p.pid for p in multiprocessing.active_children()), flush=True)
+cleaners.results(jobs)
+print("done", flush=True)
+time.sleep(3600)
+"""
+
+
+def start_parent(word: str) -> tuple[subprocess.Popen[str], list[int]]:
+    """A process with two workers, one of which is at a page that never ends."""
+    command = [sys.executable, "-c", PARENT, word]
+    parent = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    return parent, [int(pid) for pid in parent.stdout.readline().split()]
+
+
+@pytest.mark.parametrize("word", ["good", "spin"])
+def test_a_killed_parent_leaves_no_orphans(word: str) -> None:
+    """Workers of a killed process end by themselves, idle or in a page that never ends."""
+    parent, workers = start_parent(word)
+    parent.kill()
+    parent.communicate()
+    assert len(workers) == 2
+    wait_until(lambda: not any(map(is_running, workers)))
+
+
+def test_an_interrupt_is_the_parents_own_affair() -> None:
+    """Ctrl-C reaches the workers too, and neither costs a page nor prints a traceback."""
+    with cleaners() as made:
+        cleaned(made, [record(0)])
+        jobs = made.submit([record(number) for number in range(CHUNK * 4)])
+        for pid in worker_processes():
+            os.kill(pid, signal.SIGINT)
+        found = made.results(jobs)
+    assert all(isinstance(each, SeenPage) for each in found)
+
+
+def wait_until(condition: object, seconds: float = 30) -> None:
+    assert callable(condition)
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "this never came true"
+        time.sleep(0.05)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process lives; one that only waits to be reaped does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
