@@ -5,8 +5,9 @@ changed. So two texts are ``near`` when most of the one with fewer shingles stan
 other, and less is asked the more their titles and openings agree; what they share must begin
 near the beginning of both, or the one carries the other inside its own story.
 
-Pages of one site may share a form and tell different facts: most of their numbers differ, or
-their titles differ where their texts differ. Those are templates at any resemblance.
+Pages of one site, or of sites that belong together, may share a form and tell different
+facts: most of their numbers differ, or their titles differ where their texts differ. Those are
+templates, on one site at any resemblance.
 docs/matching.md shows how the thresholds were found and how much each of them moves.
 """
 
@@ -109,17 +110,25 @@ def _outside_window(a: TextFacts, b: TextFacts, options: MatchingOptions) -> boo
 def _template(
     evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions
 ) -> str | None:
-    """Why two texts of one site tell different facts in one form, if they do.
+    """Why two texts tell different facts in one form, if they do.
 
-    A text of unknown origin may come from the other's site.
+    A text of unknown origin may come from the other's site. Different sites of one network
+    share forms too, but an editor's numbers and names differ as well, so there the titles must
+    repeat the form and the texts must differ in more than a few words.
     """
+    form = options.template_frame <= evidence.title_frame < 1
     if a.site and b.site and a.site != b.site:
-        return None
+        network = form and evidence.containment < options.template_verbatim
+        return _different_facts(evidence, form, options) if network else None
+    return _different_facts(evidence, form, options)
+
+
+def _different_facts(evidence: Evidence, form: bool, options: MatchingOptions) -> str | None:
     if evidence.title_numbers_differ:
         return "template-title-numbers"
     if evidence.numbers < options.template_numbers:
         return "template-numbers"
-    if evidence.own_subject > 0 and evidence.title_frame >= options.template_frame:
+    if form and evidence.own_subject > 0:
         return "template-title"
     return "own-subject" if evidence.own_subject > options.own_subject else None
 
