@@ -15,14 +15,14 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def read_jsonl(stream: DumpStream, options: ReadingOptions, source: Source) -> Iterator[Entry]:
-    """One entry a line that is not blank, at ``line N`` from 1.
+    """One entry a line that is not blank, at ``line N``.
 
     When the dump is damaged, the line that the damage cuts off, or the one that would
     follow, is the rejection that tells it.
     """
     limit = options.max_record_bytes
-    read = 0  # lines that are told
-    for number, line in enumerate(lines(stream, limit), start=1):
+    read = stream.first_line - 1  # lines that are told
+    for number, line in enumerate(lines(stream, limit), start=stream.first_line):
         locator = f"line {number}"
         if isinstance(line, Oversized):
             entry: Entry = too_large(locator, line, limit)

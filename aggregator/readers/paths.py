@@ -11,6 +11,8 @@ from pathlib import Path
 
 from aggregator.core.options import ReadingOptions
 from aggregator.readers.errors import DumpNotFound, TooManyFiles
+from aggregator.readers.sniffing import Format
+from aggregator.readers.stream import Part
 
 STANDARD_INPUT = "-"
 
@@ -20,12 +22,15 @@ class Dump:
     """One file or stream to read.
 
     `path` is its name for people, always printable; `location` is what the system opens;
-    `problem` says why it cannot be read (no permission, a pipe), or is None.
+    `problem` says why it cannot be read (no permission, a pipe), or is None. `format` is what
+    the user says that it is; None = told by content. `part` limits reading to some lines.
     """
 
     path: str
     location: str
     problem: str | None = None
+    format: Format | None = None
+    part: Part | None = None
 
 
 @dataclass(slots=True)

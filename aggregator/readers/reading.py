@@ -20,7 +20,7 @@ from aggregator.readers.pages import LOCATOR, read_html, read_text
 from aggregator.readers.parquet import read_parquet
 from aggregator.readers.paths import Dump
 from aggregator.readers.sniffing import Format, sniff, unread_kind
-from aggregator.readers.stream import DumpStream, as_utf8, open_stream
+from aggregator.readers.stream import DumpStream, as_utf8, open_part, open_stream
 from aggregator.readers.warc import read_warc
 
 _Reader = Callable[[DumpStream, ReadingOptions, Source], Iterator[Entry]]
@@ -64,7 +64,10 @@ def read_dump(
         yield Rejection(LOCATOR, Reason.UNREADABLE, dump.problem)
         return
     try:
-        stream = open_stream(dump.location, options)
+        if dump.part is not None:
+            stream = open_part(dump.location, dump.part)
+        else:
+            stream = open_stream(dump.location, options)
     except OSError as error:
         yield Rejection(LOCATOR, Reason.UNREADABLE, (error.strerror or str(error)).lower())
         return
@@ -100,7 +103,7 @@ def _entries(
     if (unread := unread_kind(head)) is not None:
         yield Rejection(LOCATOR, Reason.UNSUPPORTED, unread)
         return
-    found = sniff(head, dump.path)
+    found = dump.format or sniff(head, dump.path)
     if found is None:
         yield Rejection(LOCATOR, Reason.BINARY, "no text and no format that is read")
         return

@@ -23,13 +23,14 @@ _BUFFER = 4 * HEAD_BYTES
 class _FileRaw(DamageableRaw):
     """A file or standard input; an I/O error in the middle ends it as damage."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, most: int = sys.maxsize) -> None:
+        """`most` is how many bytes there are to read, from where the file stands."""
         super().__init__()
-        self._file = file
+        self._file, self._left = file, most
 
     def readinto(self, target: Any) -> int:
         """Fill `target` as far as the file goes, so that a peek sees a whole head."""
-        view = memoryview(target).cast("B")
+        view = memoryview(target).cast("B")[: self._left]
         filled = 0
         while filled < len(view) and self.damage is None:
             try:
@@ -41,6 +42,7 @@ class _FileRaw(DamageableRaw):
                 break
             view[filled : filled + len(data)] = data
             filled += len(data)
+        self._left -= filled
         return filled
 
     def close(self) -> None:
@@ -61,6 +63,7 @@ class DumpStream(io.BufferedReader):
         super().__init__(raw, _BUFFER)
         self._damageable = raw
         self.location, self.start = location, start
+        self.first_line = 1
 
     @property
     def damage(self) -> Damage | None:
@@ -124,6 +127,28 @@ class Oversized:
     """A piece that was larger than allowed and was skipped; `size` in bytes."""
 
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines of a file that grows: its bytes from `start` up to `end`."""
+
+    start: int
+    end: int
+    first_line: int
+    """Number of the first of these lines, from 1."""
+
+
+def open_part(location: str, part: Part) -> DumpStream:
+    """Open some lines of a file that is not compressed.
+
+    Raises OSError when it cannot be opened or is no file.
+    """
+    file = _open(location)
+    file.seek(part.start)
+    stream = DumpStream(_FileRaw(file, part.end - part.start))
+    stream.first_line = part.first_line
+    return stream
 
 
 def open_stream(location: str, options: ReadingOptions) -> DumpStream:
