@@ -278,6 +278,8 @@ def _at(row: Mapping[str, Any], key: str) -> Any:
     """The value at a key, or at a dotted path of keys through nested objects."""
     if key in row:
         return row[key]
+    if "." not in key:
+        return None
     value: Any = row
     for part in key.split("."):
         if not isinstance(value, Mapping) or part not in value:
