@@ -30,8 +30,10 @@ _ISO = re.compile(
     re.I,
 )
 _RFC = re.compile(
-    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(?P<d>\d{1,2})[ -](?P<b>[A-Za-z]{3})[a-z]*[ -](?P<y>\d{4})"
-    r"(?:\s+(?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?\s*(?P<zone>[+-]\d{4}|[A-Z]{1,4})?)?(?:\s*\([A-Za-z ]+\))?",
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(?P<d>\d{1,2})[ -]"
+    r"(?P<b>[A-Za-z]{3})[a-z]*[ -](?P<y>\d{4})"
+    r"(?:\s+(?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?\s*(?P<zone>[+-]\d{4}|[A-Z]{1,4})?)?"
+    r"(?:\s*\([A-Za-z ]+\))?",
     re.I,
 )
 _ENGLISH_MONTHS = [
@@ -59,7 +61,8 @@ _YEAR_FIRST = re.compile(
 )
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s?([./])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
 _WORDS = re.compile(
-    r"(?<!\d)(?P<d1>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?(?P<m1>[^\W\d_]{3,14})\.?,?\s+(?:de\s+|del\s+)?(?P<y1>\d{4})(?!\d)"
+    r"(?<!\d)(?P<d1>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?"
+    r"(?P<m1>[^\W\d_]{3,14})\.?,?\s+(?:de\s+|del\s+)?(?P<y1>\d{4})(?!\d)"
     r"|(?P<m2>[^\W\d_]{3,14})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{4})(?!\d)"
 )
 _CLOCK = re.compile(

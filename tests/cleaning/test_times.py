@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of times
 """Ages and dates as pages write them."""
 
 from __future__ import annotations
