@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import PostgresUnavailable, Server, running_server
+from tests.running import FIXTURES, Cli
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +42,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """URL of a new, empty database: the test runs once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """The command on a store with all of fixtures/dumps; tests only read it."""
+    folder = tmp_path_factory.mktemp("shipped")
+    cli = Cli(folder, f"sqlite:///{folder / 'store.sqlite3'}")
+    cli("ingest", FIXTURES / "dumps")
+    return cli
+
+
+@pytest.fixture
+def cli(tmp_path: Path, sqlite_url: str) -> Cli:
+    """The command in an empty folder, with a store that does not exist yet."""
+    return Cli(tmp_path, sqlite_url)

@@ -150,7 +150,7 @@ def _read_all(job: Job, engine: Engine, shown: Progress) -> Run:
     with _pipeline(engine, job.settings) as pipeline:
         for dump in _find(options, job.settings):
             entries = read_dump(dump, reading, job.defaults, default_url=options.url)
-            tally = pipeline.ingest(dump.path, entries, progress=shown.count)
+            tally = pipeline.ingest(dump.path, shown.entries(entries), progress=shown.count)
             shown.finish(dump.path, tally)
             run.total += tally
             run.dumps += 1

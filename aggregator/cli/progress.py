@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
 
+    from aggregator.readers import Entry
     from aggregator.store.dumps import Tally
 
 LINES = 40
@@ -44,7 +45,8 @@ def _bar(err: Console) -> Bar:
         SpinnerColumn(),
         BarColumn(bar_width=20),
         MofNCompleteColumn(),
-        TextColumn("dumps  {task.fields[records]:,} records  {task.fields[rate]:,.0f}/s"),
+        TextColumn("dumps  {task.fields[read]:,} read  {task.fields[settled]:,} settled"),
+        TextColumn("{task.fields[rate]:,.0f}/s"),
         TimeElapsedColumn(),
         console=err,
         transient=True,
@@ -59,30 +61,41 @@ class Progress:
         self._bar = bar
         self._started = time.monotonic()
         self._read = 0
+        self._settled = 0
+        self._before = 0
+        """Records of the dumps that are done."""
         self._done = 0
-        start: dict[str, Any] = {"records": 0, "rate": 0.0}
+        start: dict[str, Any] = {"read": 0, "settled": 0, "rate": 0.0}
         self._task = bar.add_task("ingest", total=dumps, **start) if bar else None
 
+    def entries(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """The entries of a dump, counted as they are read."""
+        for entry in entries:
+            self._read += 1
+            self._show()
+            yield entry
+
     def count(self, tally: Tally) -> None:
-        """Show how far the present dump is."""
-        self._show(self._read + tally.read)
+        """Show how much of the present dump is stored."""
+        self._settled = self._before + tally.read
+        self._show()
 
     def finish(self, path: str, tally: Tally) -> None:
         """Count a dump as done, and write its line."""
-        self._read += tally.read
+        self._before += tally.read
         self._done += 1
-        self._show(self._read)
+        self._settled = self._before
+        self._show()
         if self._done <= LINES or tally.rejected:
             self._err.print(safe(f"{path}: {in_words(tally)}"), soft_wrap=True)
         if self._done == LINES + 1:
             self._err.print("further dumps: see `aggregator dumps list`", style="dim")
 
-    def _show(self, records: int) -> None:
+    def _show(self) -> None:
         if self._bar is not None and self._task is not None:
-            seconds = max(time.monotonic() - self._started, 0.001)
-            self._bar.update(
-                self._task, completed=self._done, records=records, rate=records / seconds
-            )
+            rate = self._settled / max(time.monotonic() - self._started, 0.001)
+            shown = {"read": self._read, "settled": self._settled, "rate": rate}
+            self._bar.update(self._task, completed=self._done, **shown)
 
 
 def in_words(tally: Tally) -> str:

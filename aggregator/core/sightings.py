@@ -90,7 +90,7 @@ def see(
         record_key=record_key(record),
         locator=record.locator,
         address=address,
-        page_url=record.url,
+        page_url=record.url or page.own_url,
         record_time=to_text(record.record_time),
         sightings=tuple(sightings),
         warnings=(*record.warnings, *page.warnings),

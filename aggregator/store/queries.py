@@ -230,7 +230,7 @@ WHERE a.article_id = :id
 """
 _REVISIONS = """
 SELECT r.title, r.published_at, r.modified_at, r.record_time, r.word_count, r.first_seen_at,
-       CASE WHEN r.revision_id = a.revision_id THEN 1 ELSE 0 END AS is_latest
+       r.text_digest, CASE WHEN r.revision_id = a.revision_id THEN 1 ELSE 0 END AS is_latest
 FROM revisions r JOIN articles a ON a.article_id = r.article_id
 WHERE r.article_id = :id
 ORDER BY is_latest DESC, coalesce(r.modified_at, r.record_time, '') DESC, r.revision_id
@@ -270,13 +270,19 @@ def load_article(connection: Connection, identifier: str) -> Values | None:
     return {
         **_with_flags(row._mapping, "is_canonical", "short"),
         "warnings": list(warnings),
-        "revisions": [
-            _with_flags(each._mapping, "is_latest")
-            for each in connection.execute(text(_REVISIONS), key)
-        ],
+        "revisions": _revisions(connection, identifier),
         "matches": [dict(each._mapping) for each in connection.execute(text(_MATCHES), key)],
         "deliveries": delivered,
     }
+
+
+def _revisions(connection: Connection, identifier: str) -> list[Values]:
+    """The texts of an article, the latest first; a text with other metadata is no further one."""
+    found: dict[bytes, Values] = {}
+    for row in connection.execute(text(_REVISIONS), {"id": identifier}):
+        values = _with_flags(row._mapping, "is_latest")
+        found.setdefault(values.pop("text_digest"), values)
+    return list(found.values())
 
 
 def select_page(
