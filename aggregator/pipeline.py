@@ -20,8 +20,10 @@ that a killed run leaves a sound store, and running again finishes it.
 from __future__ import annotations
 
 import json
-from collections import deque
+import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -92,6 +94,8 @@ class Pipeline:
         self.engine = engine
         self.options = options
         self.counts = Counts()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        """Time spent so far reading, waiting for cleaned pages, taking in, and settling."""
         self._clock = clock
         self._ranking = Ranking(options.canonical)
         self._cleaners = Cleaners(options.cleaning, options.workers)
@@ -105,17 +109,23 @@ class Pipeline:
         self._cleaners.close()
 
     def ingest(
-        self, path: str, entries: Iterable[Entry], progress: Callable[[Tally], None] | None = None
+        self,
+        path: str,
+        entries: Iterable[Entry],
+        progress: Callable[[Tally], None] | None = None,
+        source: str | None = None,
     ) -> Tally:
         """Read one dump to its end; returns its counts.
 
-        `path` is its name in the log; `progress` is told the counts after each batch.
+        `path` and `source` are its names in the log; `progress` is told the counts after each
+        batch. What it raises ends the reading there, with what was stored so far.
         """
         total = Tally()
         with writing(self.engine) as connection:
-            dump_id = dumps.begin_dump(connection, path, self.now())
+            dump_id = dumps.begin_dump(connection, path, self.now(), source)
         for batch in self.cleaned_ahead(entries):
-            cleaned = self._cleaners.results(batch.jobs)
+            with self.timed("clean"):
+                cleaned = self._cleaners.results(batch.jobs)
             with writing(self.engine) as connection:
                 total += self.store_batch(connection, dump_id, batch, cleaned)
             if progress:
@@ -128,10 +138,29 @@ class Pipeline:
         """Our own clock, as the store keeps times."""
         return to_text(self._clock())
 
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the time that the block takes to the stage's."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] += time.perf_counter() - started
+
+    def timed_entries(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """The entries, with the time that reading them takes."""
+        following = iter(entries)
+        while True:
+            with self.timed("read"):
+                entry = next(following, None)
+            if entry is None:
+                return
+            yield entry
+
     def cleaned_ahead(self, entries: Iterable[Entry]) -> Iterator[Batch]:
         """Batches in order, while the workers are busy with the next ones."""
         waiting: deque[Batch] = deque()
-        for chunk in in_batches(entries, self.options.batch_records):
+        for chunk in in_batches(self.timed_entries(entries), self.options.batch_records):
             waiting.append(self.hand_in(chunk))
             if len(waiting) > AHEAD:
                 yield waiting.popleft()
@@ -164,8 +193,11 @@ class Pipeline:
         rejected = batch.rejected + [each for each in cleaned if isinstance(each, Rejection)]
         options = self.options.matching
         circumstances = Circumstances(dump_id, self.now(), options, self._ranking)
-        outcomes, changes = take_in(connection, circumstances, [*batch.known, *pages])
-        Settler(connection, Settling(options, self._ranking, SCHEME), self.counts).settle(changes)
+        with self.timed("take_in"):
+            outcomes, changes = take_in(connection, circumstances, [*batch.known, *pages])
+        settler = Settler(connection, Settling(options, self._ranking, SCHEME), self.counts)
+        with self.timed("settle"):
+            settler.settle(changes)
         dumps.quarantine(connection, dump_id, rejected)
         tally = Tally(
             read=len(outcomes) + len(rejected),
