@@ -230,8 +230,10 @@ def parse_age(text: str) -> Age | None:
         return Age("second", 0)
     if bare in _DAYS_BACK:
         return Age("day", _DAYS_BACK[bare])
-    short = _SHORT.fullmatch(bare)
-    return _short_age(short) if short else _full_age(bare)
+    short = _SHORT.fullmatch(bare) if bare[0].isdigit() else None
+    if short:
+        return _short_age(short)
+    return _full_age(bare) if _form_key(bare)[-2:] in _endings() else None
 
 
 def find_age_at_end(text: str) -> tuple[str, Age] | None:

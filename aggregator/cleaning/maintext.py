@@ -34,7 +34,9 @@ def refine(paragraphs: list[str], title: str | None) -> list[str]:
 
     Sentences stay, but for credits and for calls to use an app, a newsletter or the like.
     """
-    lines = [_line(text) for text in paragraphs if not title or key(text) != key(title)]
+    texts = [text for text in paragraphs if not title or key(text) != key(title)]
+    inner = range(_HEADER_LINES, len(texts) - _HEADER_LINES)
+    lines = [_line(text, dated=at not in inner) for at, text in enumerate(texts)]
     kept = [
         line
         for at, line in enumerate(lines)
@@ -88,8 +90,9 @@ def _in_h1(element: HtmlElement) -> bool:
     return element.tag == "h1" or any(True for _ in element.iterancestors("h1"))
 
 
-def _line(text: str) -> Line:
-    when = read_when(text) if size(text) <= _SHORT_LINE else None
+def _line(text: str, dated: bool) -> Line:
+    """A line of the body; only those at its ends may be dates (`dated`)."""
+    when = read_when(text) if dated and size(text) <= _SHORT_LINE else None
     return Line(text, False, False, when is None and is_paragraph(text), when)
 
 
