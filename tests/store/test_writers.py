@@ -47,10 +47,14 @@ def test_a_reader_sees_one_state_while_others_write(engine: Engine) -> None:
     assert rows(engine, "SELECT count(*) FROM store_info") == [(1,)]
 
 
+def write_and_fail(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("INSERT INTO store_info VALUES ('a', 'b')"))
+        connection.execute(text("INSERT INTO nowhere VALUES (1)"))
+
+
 def test_a_failed_batch_leaves_nothing(engine: Engine) -> None:
     """An error in the middle of a transaction takes all of it back."""
-    inserts = text("INSERT INTO store_info VALUES ('a', 'b')"), text("INSERT INTO nowhere")
-    with pytest.raises(DatabaseError), writing(engine) as connection:
-        for insert in inserts:
-            connection.execute(insert)
+    with pytest.raises(DatabaseError):
+        write_and_fail(engine)
     assert rows(engine, "SELECT * FROM store_info") == []
