@@ -128,6 +128,7 @@ def _article(row: dict[str, str]) -> Article:
         title=row["title"],
         outlet=row["outlet"],
         site=registered_domain(row["page_url"]),
+        language=row["language"],
         published=published,
         word_count=made.word_count,
         short=made.word_count < MatchingOptions().short_main_words,

@@ -44,12 +44,12 @@ class MatchingOptions:
     """A main article with fewer words is short: ``exact`` only."""
     short_embedded_words: int = 100
     """An embedded article with fewer words is short: ``exact`` only."""
-    near_points: float = 0.7
+    near_points: float = 0.725
     """Points from which two texts are copies: containment of the one with fewer shingles, plus
     `title_points` and `lead_points` times how far titles and openings agree (each 0..1)."""
     title_points: float = 0.25
     """Points for titles that agree."""
-    lead_points: float = 0.25
+    lead_points: float = 0.3
     """Points for openings that agree, between different sites only: one site opens many of
     its stories alike."""
     begins_words: int = 80

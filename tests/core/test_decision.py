@@ -163,7 +163,7 @@ def test_a_form_with_other_facts_is_a_template_at_any_resemblance(
 
 
 def test_sites_that_share_a_form_in_title_and_text_publish_templates_too() -> None:
-    draw = replace(COPY, containment_a_in_b=0.7, title_frame=0.8, title_numbers_differ=True)
+    draw = replace(COPY, containment_a_in_b=0.75, title_frame=0.8, title_numbers_differ=True)
     assert decide(draw, HERE, THERE, OPTIONS).rule == "template-title-numbers"
     assert decide(replace(draw, title_frame=0.2), HERE, THERE, OPTIONS).rule == "copy"
     assert decide(replace(draw, containment_a_in_b=0.9), HERE, THERE, OPTIONS).rule == "copy"
