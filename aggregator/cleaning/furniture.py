@@ -15,6 +15,7 @@ from aggregator.cleaning.script import ends_as_sentence, key, size
 _LONGEST_CAPTION = 70
 _LONGEST_CREDIT = 14
 _CREDIT_LETTERS = 160
+_BEFORE_CREDIT = " .([|–—-"
 _LONGEST_CALL = 45
 _LONGEST_SHORT_CALL = 16
 _LONGEST_NAME = 6
@@ -87,11 +88,17 @@ def is_caption(line: str) -> bool:
     words = size(line)
     if not 0 < words <= _LONGEST_CAPTION:
         return False
-    if words <= _LONGEST_CREDIT and _credit_only().fullmatch(line.strip()):
-        return True
+    stopped = ends_as_sentence(line)
+    if words <= _LONGEST_CREDIT:
+        forms = _credit_only(stopped)
+        if forms.fullmatch(line.strip()):
+            return True
     end = line[-_CREDIT_LETTERS:]
     found = _credit_tail().search(end) if _CREDIT_SIGNS.search(end) else None
-    return found is not None and size(end[found.start() :]) <= _LONGEST_CREDIT
+    if found is None or size(found[0]) > _LONGEST_CREDIT:
+        return False
+    # "… in visible light images: a ring of rocks." is a sentence
+    return not (stopped and found[0].lstrip(_BEFORE_CREDIT)[:1].islower())
 
 
 def author_of(line: str) -> str | None:
@@ -236,31 +243,33 @@ def _alternatives(words: str) -> str:
 
 
 @cache
-def _credit_only() -> re.Pattern[str]:
-    """A line that is a credit and nothing else."""
+def _credit_only(stopped: bool) -> re.Pattern[str]:
+    """A line that is a credit and nothing else; if it ends as a sentence, only with a sign."""
     photo, agency = _alternatives(phrases.PHOTO_WORDS), _alternatives(phrases.AGENCIES)
-    return re.compile(
-        rf"[\[(]?(?:(?:{photo})(?:\s*(?:by|von|de|di|par|od))?\s*[:：/|©–-]\s*\S.*"
-        rf"|(?:©|\(c\)|copyright)\s*\S.*"
-        rf"|(?i:{photo})(?:\s+(?i:by|via|from|courtesy of))\s+\S.*"
-        rf"|(?:{agency})\s*(?:/|via\b|photo\b).*"
-        rf"|.*[/|,(]\s*(?:via\s+)?(?:{agency})[\])]?"
-        rf")[\])]?",
-        re.I,
+    signed = (
+        rf"(?i:{photo})(?:\s*(?i:by|von|de|di|par|od))?\s*[:：/|©]\s*\S.*"
+        rf"|(?:©|\(c\)|(?i:copyright))\s*\S.*"
     )
+    loose = (
+        rf"|(?i:{photo})\s+(?:[–-]\s*|(?i:by|via|from|courtesy of)\s+)\S.*"
+        rf"|(?:{agency})\s*(?:/|via\b|[Pp]hoto\b).*"
+        rf"|.*[/|(]\s*(?:via\s+)?(?:{agency})[\])]?"
+    )
+    return re.compile(rf"[\[(]?(?:{signed}{'' if stopped else loose})[\])]?")
 
 
 @cache
 def _credit_tail() -> re.Pattern[str]:
     """A credit at the end of a caption."""
     photo, agency = _alternatives(phrases.PHOTO_WORDS), _alternatives(phrases.AGENCIES)
+    name = r"[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,3}"
     return re.compile(
         rf"(?:(?:^|[\s.(\[|–—-])(?i:{photo})\s*[:：/©]\s*|©\s*|"
         rf"\((?i:{photo})\s+(?i:by)\s+)[^.!?。]{{2,90}}[.)\]]?\s*$"
         rf"|[(\[](?:[^()]{{0,60}}[/|])(?:{agency})(?:[/|,\s][^()]{{0,60}})?[)\]]\s*$"
         rf"|[(\[](?:{agency})\s?(?:photo\s?)?/[^()]{{0,60}}[)\]]\s*$"
-        rf"|(?:[A-Z][\w.'’-]+\s){{1,3}}(?:/|via)\s?(?:{agency})\s*$"
-        rf"|(?:{agency})\s?/\s?[A-Z][\w.'’ -]{{2,40}}\s*$"
+        rf"|(?:^|[.!?)\]]['\"”’]?\s)(?:{name})\s?(?:/|via)\s?(?:{agency})\s*$"
+        rf"|(?:^|[.!?)\]]['\"”’]?\s)(?:{agency})\s?/\s?{name}\s*$"
     )
 
 
