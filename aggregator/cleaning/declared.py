@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from aggregator.cleaning import dates
 from aggregator.cleaning.addresses import registered_domain
 from aggregator.cleaning.language import primary_language
 from aggregator.cleaning.script import tidy
-from aggregator.core.model import ExtractedArticle, Record
+from aggregator.core.model import Declared, ExtractedArticle, Record
 
 
 def fill(article: ExtractedArticle, record: Record, notes: list[str]) -> ExtractedArticle:
     """`article` with the dump's values where the page has none, and an outlet if one is known.
 
-    The outlet is the page's, else the dump's, else the registered domain of the record's URL.
+    The outlet is the page's, else the dump's, else the user's, else the registered domain of the
+    record's URL.
     """
-    said = record.declared
+    said = either(record.declared, record.fallback)
     return replace(
         article,
         title=article.title or value(said.title),
@@ -28,6 +29,12 @@ def fill(article: ExtractedArticle, record: Record, notes: list[str]) -> Extract
         language=article.language or primary_language(said.language),
         section=article.section or value(said.section),
     )
+
+
+def either(said: Declared, fallback: Declared) -> Declared:
+    """What the dump says, and what the user says where it says nothing."""
+    gaps = [each.name for each in fields(said) if not getattr(said, each.name)]
+    return replace(said, **{name: getattr(fallback, name) for name in gaps})
 
 
 def outlet_of(url: str | None) -> str | None:

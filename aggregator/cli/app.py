@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from aggregator import __version__
-from aggregator.cli import articles, clusters, config, database, export, ingest, logs
+from aggregator.cli import (
+    articles,
+    clusters,
+    config,
+    database,
+    export,
+    ingest,
+    logs,
+    refingerprint,
+)
 from aggregator.cli.options import Config, Database, require_utf8_output
 
 app = typer.Typer(
@@ -48,5 +57,6 @@ app.add_typer(articles.app, name="articles", help="Single articles.")
 app.add_typer(logs.dumps, name="dumps", help="What was read.")
 app.add_typer(logs.rejections, name="rejections", help="What could not become an article.")
 export.register(app)
+refingerprint.register(app)
 app.add_typer(database.app, name="db", help="The store itself.")
 app.add_typer(config.app, name="config", help="The settings in force.")

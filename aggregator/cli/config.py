@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -43,4 +44,8 @@ def _table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
 
 
 def _shown(value: Any) -> str:
-    return " ".join(value) or "none" if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return (
+            " ".join(each if isinstance(each, str) else json.dumps(each) for each in value) or "-"
+        )
+    return str(value)

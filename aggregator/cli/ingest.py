@@ -23,7 +23,7 @@ from aggregator.cli.session import opened_store, settings_of
 
 if TYPE_CHECKING:
     from aggregator.core.model import Declared
-    from aggregator.pipeline import Pipeline
+    from aggregator.pipeline import Pipeline, PipelineOptions
     from aggregator.readers import Dump
     from aggregator.settings import Settings
     from aggregator.store.dumps import Tally
@@ -176,17 +176,23 @@ def _note_rejections(engine: Engine, run: Run, path: str) -> None:
 
 @contextmanager
 def _pipeline(engine: Engine, settings: Settings) -> Iterator[Pipeline]:
-    from aggregator.pipeline import Pipeline, PipelineOptions
+    from aggregator.pipeline import Pipeline
 
-    options = PipelineOptions(
+    with Pipeline(engine, pipeline_options(settings), lambda: datetime.now(UTC)) as pipeline:
+        yield pipeline
+
+
+def pipeline_options(settings: Settings) -> PipelineOptions:
+    """What the settings say to the main job."""
+    from aggregator.pipeline import PipelineOptions
+
+    return PipelineOptions(
         settings.cleaning,
         settings.matching,
         settings.canonical,
         settings.worker_count(),
         settings.batch_records,
     )
-    with Pipeline(engine, options, lambda: datetime.now(UTC)) as pipeline:
-        yield pipeline
 
 
 def _totals(engine: Engine) -> Totals:

@@ -88,5 +88,5 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return " ".join(str(each) for each in value)
+        return " ".join(each if isinstance(each, str) else one_line(each) for each in value)
     return value

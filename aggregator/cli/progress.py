@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,19 @@ def progress(dumps: int) -> Iterator[Progress]:
         return
     with _bar(err) as bar:
         yield Progress(err, dumps, bar)
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None]]:
+    """A count of things done, on a terminal; gives what is told how many there are so far."""
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,} " + what), TimeElapsedColumn())
+    err = console(stderr=True)
+    with Bar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def _bar(err: Console) -> Bar:
@@ -94,7 +107,7 @@ class Progress:
     def _show(self) -> None:
         if self._bar is not None and self._task is not None:
             rate = self._settled / max(time.monotonic() - self._started, 0.001)
-            shown = {"read": self._read, "settled": self._settled, "rate": rate}
+            shown: dict[str, Any] = {"read": self._read, "settled": self._settled, "rate": rate}
             self._bar.update(self._task, completed=self._done, **shown)
 
 

@@ -1,0 +1,102 @@
+"""``aggregator db upgrade`` and ``check``: every damage of a store is found."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.running import Cli
+
+DAMAGES = {
+    "UPDATE dumps SET known = known + 1 WHERE dump_id = 1": "the counts of every dump add up",
+    "INSERT INTO rejections (dump_id, locator, reason, detail) VALUES (1, 'file', 'empty', '')": (
+        "every rejection is counted by its dump"
+    ),
+    "UPDATE articles SET revision_id = x'00' WHERE article_id = (SELECT min(article_id) FROM"
+    " articles)": "every article has its latest revision, and its words",
+    "UPDATE articles SET node_id = (SELECT max(node_id) FROM nodes) WHERE article_id = (SELECT"
+    " min(article_id) FROM articles)": "every article has a node of its text",
+    "DELETE FROM appearances WHERE revision_id = (SELECT min(revision_id) FROM revisions)": (
+        "every revision is one of a stored article, and stood on a delivered page"
+    ),
+    "UPDATE nodes SET best_article = 'a0'": "the articles that stand for a node are its own",
+    "DELETE FROM clusters WHERE size = 1": "every node is in a cluster",
+    "UPDATE clusters SET cluster_id = 'c0' WHERE size = 8": (
+        "every cluster's canonical article is its member and gives it its id"
+    ),
+    "DELETE FROM matches WHERE relation = 'near' AND star = 1": (
+        "every member has a stored passing match with its canonical"
+    ),
+    "UPDATE matches SET verdict = 'apart' WHERE star = 1": (
+        "the match of a member with its canonical passes and is marked as such"
+    ),
+    "UPDATE matches SET star = 0, proposed = 0": (
+        "every match is held by the candidate index or by a canonical"
+    ),
+    "UPDATE matches SET scheme = 'another'": (
+        "every node and match was made with one scheme, the store's"
+    ),
+    "INSERT INTO postings (key, node_id) VALUES (1, 1)": (
+        "every posting of the candidate index is of a node"
+    ),
+    "DELETE FROM postings WHERE key % 7 = 0": (
+        "the candidate index has every key of every node, and no other"
+    ),
+    "UPDATE clusters SET outlets = outlets + 1 WHERE size = 8": (
+        "the figures of every cluster are those of its articles"
+    ),
+    "UPDATE clusters SET languages = 'xx' WHERE size = 8": (
+        "the figures of every cluster are those of its articles"
+    ),
+    "DELETE FROM nodes WHERE node_id = (SELECT min(node_id) FROM nodes)": (
+        "the database file is whole, and every reference leads somewhere"
+    ),
+}
+
+
+@pytest.fixture
+def copied(shipped_store: Cli, tmp_path: Path) -> Cli:
+    """A copy of the store that a test may damage."""
+    source = shipped_store.folder / "store.sqlite3"
+    shutil.copy(source, tmp_path / "copy.sqlite3")
+    return Cli(tmp_path, f"sqlite:///{tmp_path / 'copy.sqlite3'}")
+
+
+def damage(cli: Cli, statement: str) -> None:
+    with closing(sqlite3.connect(cli.folder / "copy.sqlite3")) as connection, connection:
+        changed = connection.execute(statement).rowcount
+    assert changed > 0
+
+
+def test_a_sound_store_passes_and_says_what_was_checked(shipped_store: Cli) -> None:
+    rows = shipped_store.json("db", "check")
+    assert {row["claim"] for row in rows} == set(DAMAGES.values())
+    assert all(row["holds"] is True and row["findings"] == [] for row in rows)
+
+
+@pytest.mark.parametrize("statement", DAMAGES)
+def test_a_damage_is_found_and_nothing_is_repaired(copied: Cli, statement: str) -> None:
+    damage(copied, statement)
+    found = copied("db", "check", "--format", "jsonl", code=1)
+    wrong = {row["claim"]: row for row in found.lines() if not row["holds"]}
+    assert wrong[DAMAGES[statement]]["count"] > 0
+    assert wrong[DAMAGES[statement]]["findings"]
+    assert "claims do not hold" in found.err
+    assert copied("db", "check", "--format", "jsonl", code=1).out == found.out
+
+
+def test_people_read_each_finding_under_its_claim(copied: Cli) -> None:
+    damage(copied, "UPDATE dumps SET known = known + 1 WHERE dump_id = 1")
+    out = copied("db", "check", code=1).out
+    assert "WRONG  the counts of every dump add up\n         dump 1: " in out
+
+
+def test_an_upgrade_makes_a_store_and_leaves_a_present_one_alone(cli: Cli) -> None:
+    assert "A new store of version" in cli("db", "upgrade").out
+    assert "already" in cli("db", "upgrade").out
+    assert cli.json("clusters", "list") == []
+    assert {row["holds"] for row in cli.json("db", "check")} == {True}

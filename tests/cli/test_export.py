@@ -1,0 +1,98 @@
+"""``aggregator export``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.running import Cli
+
+FIELDS = [
+    "article_id",
+    "cluster_id",
+    "is_canonical",
+    "role",
+    "page_url",
+    "url",
+    "title",
+    "outlet",
+    "published_at",
+    "language",
+    "text",
+]
+
+
+def test_there_is_one_object_for_each_article_in_the_order_of_ids(shipped_store: Cli) -> None:
+    rows = shipped_store("export").lines()
+    assert [list(row) for row in rows] == [FIELDS] * 107
+    ids = [row["article_id"] for row in rows]
+    assert ids == sorted(ids)
+    assert all(row["text"].strip() for row in rows)
+
+
+def test_canonical_only_is_one_article_for_each_story(shipped_store: Cli) -> None:
+    everything = shipped_store("export").lines()
+    canonical = shipped_store("export", "--canonical-only").lines()
+    assert canonical == [row for row in everything if row["is_canonical"]]
+    assert {row["cluster_id"] for row in canonical} == {row["cluster_id"] for row in everything}
+    assert len(canonical) == len({row["cluster_id"] for row in everything})
+
+
+def test_a_file_holds_what_standard_output_would(shipped_store: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "all.jsonl"
+    assert shipped_store("export", "-o", file).out == ""
+    assert file.read_text("utf-8") == shipped_store("export").out
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_an_export_that_fails_leaves_the_file_as_it_was(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "all.jsonl"
+    file.write_text("before")
+    cli("export", "-o", file, code=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["all.jsonl"]
+    assert file.read_text() == "before"
+
+
+def test_a_folder_that_does_not_exist_is_told(shipped_store: Cli, tmp_path: Path) -> None:
+    done = shipped_store("export", "-o", tmp_path / "nowhere" / "all.jsonl", code=1)
+    assert "No such file or directory" in done.err
+
+
+def test_csv_keeps_texts_of_several_lines(shipped_store: Cli) -> None:
+    text = shipped_store("export", "--format", "csv").out
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["text"] for row in rows] == [
+        row["text"] for row in shipped_store("export").lines()
+    ]
+
+
+def test_parquet_has_the_same_rows(shipped_store: Cli, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    file = tmp_path / "all.parquet"
+    shipped_store("export", "--format", "parquet", "-o", file)
+    assert parquet.read_table(file).to_pylist() == shipped_store("export").lines()
+
+
+def test_parquet_needs_a_file(shipped_store: Cli) -> None:
+    assert "--output" in shipped_store("export", "--format", "parquet", code=2).err
+
+
+@pytest.mark.parametrize("command", [["export"], ["clusters", "list"], ["articles", "list"]])
+def test_a_reader_that_goes_away_is_no_trouble(shipped_store: Cli, command: list[str]) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aggregator", *command],
+        env=shipped_store.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(), errors) == (141, b"")

@@ -1,0 +1,118 @@
+"""``aggregator ingest``, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.running import FIXTURES, Cli
+
+FERRY = FIXTURES / "dumps" / "crawl-ferry.warc.gz"
+ODD = FIXTURES / "dumps" / "odd"
+HOSTILE = FIXTURES / "hostile"
+
+STORY = " ".join(f"The {n}th word of this story says something of its own." for n in range(20))
+
+
+def test_the_summary_is_data_whose_counts_add_up(cli: Cli) -> None:
+    said = cli("ingest", FERRY, "--format", "json").json()
+    assert said["dumps"] == 1
+    assert said["read"] == said["stored"] + said["known"] + said["rejected"] == 6
+    assert (said["ignored"], said["new_articles"], said["articles"]) == (11, 6, 6)
+    assert said["clusters"] == 1
+
+
+def test_the_summary_for_people_names_the_same_counts(cli: Cli) -> None:
+    done = cli("ingest", FERRY)
+    assert "6 records read from 1 dump = 6 stored + 0 known + 0 rejected" in done.out
+    assert "the store now has 6 articles in 1 stories (0 before)" in done.out
+    assert f"{FERRY}: 6 read, 6 stored, 11 ignored" in done.err
+
+
+def test_a_second_run_says_that_nothing_changed(cli: Cli) -> None:
+    cli("ingest", FERRY)
+    before = cli("export").out
+    done = cli("ingest", FERRY)
+    assert "Nothing changed: 6 articles in 1 stories, as before." in done.out
+    assert cli("export").out == before
+
+
+def test_no_progress_bar_is_drawn_where_there_is_no_terminal(cli: Cli) -> None:
+    assert "\x1b" not in cli("ingest", FERRY).err
+
+
+def test_rejections_are_told_by_reason_with_file_and_locator_and_exit_with_3(cli: Cli) -> None:
+    done = cli("ingest", HOSTILE / "broken-lines.jsonl", HOSTILE / "empty.txt", code=3)
+    assert "records were rejected" in done.err
+    assert f"{HOSTILE / 'broken-lines.jsonl'}: line 2: " in done.err
+    assert f"{HOSTILE / 'empty.txt'}: file: no bytes" in done.err
+    assert "aggregator: " not in done.out
+
+
+def test_many_rejections_are_cut_short_with_a_word_on_where_the_rest_is(
+    cli: Cli, tmp_path: Path
+) -> None:
+    dump = tmp_path / "bad.jsonl"
+    dump.write_text('{"text": \n' * 50)
+    done = cli("ingest", dump, code=3)
+    assert done.err.count(f"{dump}: line ") == 3
+    assert "see `aggregator rejections list --reason bad_json`" in done.err
+
+
+def test_a_path_that_does_not_exist_makes_no_store_and_exits_with_2(
+    cli: Cli, tmp_path: Path
+) -> None:
+    done = cli("ingest", "nowhere.warc", code=2)
+    assert done.err == "aggregator: nowhere.warc: no such file or folder\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_standard_input_is_read_as_a_dump(cli: Cli) -> None:
+    with FERRY.open("rb") as stream:
+        cli("ingest", "-", stdin=stream)
+    assert [row["path"] for row in cli.json("dumps", "list")] == ["-"]
+
+
+def test_the_flags_say_what_the_dump_does_not(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "story.txt").write_text(STORY)
+    cli(
+        *("ingest", "story.txt", "--outlet", "Valley Wire", "--date", "2026-10-03"),
+        *("--language", "en", "--url", "https://valley.example/story?utm_source=x"),
+    )
+    (article,) = cli.json("articles", "list")
+    assert article["outlet"] == "Valley Wire"
+    assert article["published_at"] == "2026-10-03T00:00:00Z"
+    assert article["language"] == "en"
+    assert article["url"] == "https://valley.example/story"
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--date", "yesterday"], "--date: 'yesterday' is no time"),
+        (["--date", "2026-10-03T10:00:00"], "is no time"),
+        (["--url", "ftp://x.example/"], "--url: 'ftp://x.example/' is no http or https address"),
+        (["--language", "English"], "--language: 'English' is no code"),
+    ],
+)
+def test_a_flag_that_cannot_be_so_is_a_mistake_of_usage(
+    cli: Cli, flags: list[str], message: str
+) -> None:
+    assert message in cli("ingest", FERRY, *flags, code=2).err
+
+
+def test_one_address_for_several_dumps_is_refused(cli: Cli) -> None:
+    done = cli("ingest", ODD, "--url", "https://valley.example/", code=2)
+    assert "--url: one page has this address, and 4 dumps are given" in done.err
+
+
+def test_all_formats_hold_the_same_summary(cli: Cli) -> None:
+    cli("ingest", FERRY)
+    line = json.loads(cli("ingest", FERRY, "--format", "jsonl").out)
+    header, row = cli("ingest", FERRY, "--format", "csv").out.splitlines()
+    named = dict(zip(header.split(","), row.split(","), strict=True))
+    assert {name: named[name] for name in ("read", "known", "articles")} == {
+        name: str(line[name]) for name in ("read", "known", "articles")
+    }

@@ -1,0 +1,175 @@
+"""How the command starts and fails: quickly, in one line, with the documented exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from aggregator import __version__
+from tests.running import FIXTURES, Cli
+
+IMPORTED = """
+import sys
+from aggregator.cli import main
+try:
+    main()
+finally:
+    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+def imported_by(cli: Cli, *args: str) -> set[str]:
+    """The packages that a command imports."""
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED, *args],
+        cwd=cli.folder,
+        env=cli.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.splitlines()[-1].split())
+
+
+def test_the_version_is_told_without_any_heavy_library(cli: Cli) -> None:
+    heavy = {"trafilatura", "numpy", "sqlalchemy", "datasketch", "scipy", "lxml", "pydantic"}
+    assert imported_by(cli, "--version") & heavy == set()
+    assert cli("--version").out == f"aggregator {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["clusters", "list"],
+        ["articles", "list"],
+        ["dumps", "list"],
+        ["rejections", "list"],
+        ["export"],
+        ["config", "show"],
+    ],
+)
+def test_reading_imports_nothing_that_only_writing_needs(
+    shipped_store: Cli, command: list[str]
+) -> None:
+    heavy = {"trafilatura", "datasketch", "scipy", "alembic", "lxml", "pebble", "fastwarc"}
+    assert imported_by(shipped_store, *command) & heavy == set()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["clusters", "list"],
+        ["clusters", "show", "c0"],
+        ["clusters", "explain", "a0", "a1"],
+        ["articles", "list"],
+        ["articles", "show", "a0"],
+        ["dumps", "list"],
+        ["rejections", "list"],
+        ["export"],
+        ["refingerprint"],
+        ["db", "check"],
+    ],
+)
+def test_a_store_that_is_not_there_is_told_and_not_made(cli: Cli, command: list[str]) -> None:
+    done = cli(*command, code=2)
+    assert "no store here yet" in done.err
+    assert list(cli.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [["clusters", "list"], ["ingest", "story.txt"]])
+def test_a_file_that_is_no_database_is_told_and_left_alone(
+    cli: Cli, tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "story.txt").write_text("A few words. " * 50)
+    (tmp_path / "store.sqlite3").write_text("not a database, " * 100)
+    done = cli(*command, code=2)
+    assert "store.sqlite3: file is not a database" in done.err
+    assert (tmp_path / "store.sqlite3").read_text() == "not a database, " * 100
+
+
+@pytest.mark.parametrize("command", [["clusters", "list"], ["ingest", "story.txt"]])
+def test_a_store_of_a_newer_version_is_told_and_left_alone(
+    cli: Cli, tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "story.txt").write_text("A few words. " * 50)
+    cli("db", "upgrade")
+    with closing(sqlite3.connect(tmp_path / "store.sqlite3")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert "has version 9999, newer than this program's" in cli(*command, code=2).err
+
+
+def test_somebody_elses_database_is_refused(cli: Cli, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "store.sqlite3")) as connection, connection:
+        connection.execute("CREATE TABLE theirs (id INTEGER)")
+    assert "it is no aggregator store" in cli("clusters", "list", code=2).err
+    assert "it is no aggregator store" in cli("ingest", FIXTURES / "dumps", code=2).err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["clusters"],
+        ["clusters", "lst"],
+        ["clusters", "list", "--limt", "3"],
+        ["clusters", "list", "--limit", "0"],
+        ["clusters", "list", "--format", "xml"],
+        ["clusters", "list", "--since", "last week"],
+        ["clusters", "show"],
+        ["ingest"],
+        ["--config", "nowhere.yaml", "clusters", "list"],
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_of_usage_exits_with_2_and_writes_no_data(cli: Cli, args: list[str]) -> None:
+    done = cli(*args, code=2)
+    assert done.err or "Usage:" in done.out
+
+
+@pytest.mark.parametrize("shell_locale", ["C", "POSIX", "en_US.ISO-8859-1"])
+def test_output_is_utf_8_whatever_the_locale(shipped_store: Cli, shell_locale: str) -> None:
+    env = {"LC_ALL": shell_locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    rows = shipped_store(
+        "clusters", "list", "--language", "ja", "--format", "json", env=env
+    ).json()
+    assert any("豆腐" in row["canonical"]["title"] for row in rows)
+    assert "豆腐" in shipped_store("clusters", "list", "--language", "ja", env=env).out
+
+
+def test_an_interrupted_ingest_says_so_and_running_again_finishes_it(
+    cli: Cli, tmp_path: Path, shipped_store: Cli
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aggregator", "ingest", FIXTURES / "dumps"],
+        cwd=tmp_path,
+        env=cli.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    first = process.stderr.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    out, errors = process.communicate()
+    assert (process.returncode, out) == (130, "")
+    assert "1 read" in first or "14 read" in first
+    assert errors.splitlines()[-1].startswith("aggregator: interrupted")
+    assert "Traceback" not in errors
+    assert {row["holds"] for row in cli.json("db", "check")} == {True}
+    cli("ingest", FIXTURES / "dumps")
+    assert cli("export").out == shipped_store("export").out
+
+
+def test_a_store_is_read_while_another_process_writes(shipped_store: Cli) -> None:
+    path = shipped_store.folder / "store.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        assert len(shipped_store.json("clusters", "list", "--limit", "1")) == 1
+        connection.execute("ROLLBACK")
