@@ -86,10 +86,15 @@ class Pipeline:
     """Ingests dumps into one store; use as a context manager, which holds the workers.
 
     `clock` gives our own time, for first-seen times and the log; nothing else depends on it.
+    `cleaners` make pages of records: as many processes as the options say, by default.
     """
 
     def __init__(
-        self, engine: Engine, options: PipelineOptions, clock: Callable[[], datetime]
+        self,
+        engine: Engine,
+        options: PipelineOptions,
+        clock: Callable[[], datetime],
+        cleaners: Cleaners | None = None,
     ) -> None:
         self.engine = engine
         self.options = options
@@ -98,7 +103,7 @@ class Pipeline:
         """Time spent so far reading, waiting for cleaned pages, taking in, and settling."""
         self._clock = clock
         self._ranking = Ranking(options.canonical)
-        self._cleaners = Cleaners(options.cleaning, options.workers)
+        self._cleaners = cleaners or Cleaners(options.cleaning, options.workers)
 
     def __enter__(self) -> Pipeline:
         with writing(self.engine) as connection:

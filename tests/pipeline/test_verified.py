@@ -18,7 +18,7 @@ from tests.stores import empty, rows
 
 seeds = st.integers(0, 2**32)
 on_one_store = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 VERIFIED_MEMBERS = """
