@@ -16,6 +16,8 @@ from aggregator.cli import (
     ingest,
     logs,
     refingerprint,
+    run,
+    status,
 )
 from aggregator.cli.options import Config, Database, require_utf8_output
 
@@ -52,11 +54,13 @@ def before_command(
 
 
 ingest.register(app)
+run.register(app)
 app.add_typer(clusters.app, name="clusters", help="Stories and their copies.")
 app.add_typer(articles.app, name="articles", help="Single articles.")
 app.add_typer(logs.dumps, name="dumps", help="What was read.")
 app.add_typer(logs.rejections, name="rejections", help="What could not become an article.")
 export.register(app)
 refingerprint.register(app)
+status.register(app)
 app.add_typer(database.app, name="db", help="The store itself.")
 app.add_typer(config.app, name="config", help="The settings in force.")

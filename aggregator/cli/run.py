@@ -1,0 +1,70 @@
+"""``aggregator run``: the daemon, or one round of it for cron."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli.failure import ExitCode, Failure
+from aggregator.cli.options import Options, bad_usage, command
+from aggregator.cli.session import opened_store, settings_of
+from aggregator.core.operation import LogFormat
+
+if TYPE_CHECKING:
+    from aggregator.settings import Settings
+    from aggregator.store.engine import Engine
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions(Options):
+    """Options of ``run``."""
+
+    once: Annotated[
+        bool, typer.Option("--once", help="One round of every source now, for cron.")
+    ] = False
+    log_format: Annotated[
+        LogFormat | None,
+        typer.Option("--log-format", help="How log lines are written.", show_default=False),
+    ] = None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root."""
+    command(app, "run", RunOptions)(run)
+
+
+def run(options: RunOptions) -> None:
+    """Read the dumps of the configured sources by their schedules, until a signal ends it.
+
+    SIGTERM and Ctrl-C finish the current batch, a second one ends at once; SIGHUP reads the
+    configuration again. Log lines go to standard error.
+    """
+    from aggregator.scheduler.logs import set_up_logging
+
+    settings = settings_of(options)
+    set_up_logging(options.log_format or settings.daemon.log_format)
+    with opened_store(settings, create=True) as engine:
+        ending = _work(options, settings, engine)
+    if ending:
+        raise typer.Exit(ending)
+
+
+def _work(options: RunOptions, settings: Settings, engine: Engine) -> int:
+    from aggregator.scheduler.clock import Clock
+    from aggregator.scheduler.daemon import Daemon, Given
+    from aggregator.scheduler.metrics import MissingExtra
+    from aggregator.scheduler.sources import SourceError
+    from aggregator.settings import load_settings
+
+    def load() -> Settings:
+        return load_settings(options.config, {"database_url": options.database})
+
+    try:
+        daemon = Daemon(Given(engine, settings, load, Clock()), "once" if options.once else "run")
+        return int(daemon.once() if options.once else daemon.run())
+    except (SourceError, MissingExtra) as error:
+        raise bad_usage(str(error)) from None
+    except OverflowError as error:
+        raise Failure(f"metrics.port: {error}", ExitCode.USAGE) from None

@@ -1,0 +1,116 @@
+"""Which dumps of a source are there, and which of them can be read now."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from aggregator.core.options import ReadingOptions
+from aggregator.core.times import from_text
+from aggregator.readers import Dump, DumpNotFound, find_dumps
+from aggregator.scheduler.clock import Moment
+from aggregator.scheduler.sources import Source
+from aggregator.store.sql import AnyRow
+
+_PARTIAL = re.compile(
+    r"\.(part|partial|tmp|temp|crdownload|download|filepart|incomplete|!ut|swp|lock|writing)$|~$",
+    re.IGNORECASE,
+)
+"""Names that programs give to files that they have not finished."""
+
+
+class Stance(StrEnum):
+    """What is to be done with a dump."""
+
+    DONE = "done"
+    """It was read as it is."""
+    SETTLING = "settling"
+    """It may still be written to."""
+    READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A dump that is there: how large (bytes), and when it was changed last (ns)."""
+
+    dump: Dump
+    size: int
+    mtime_ns: int
+
+    @property
+    def path(self) -> str:
+        """Its name in the store."""
+        return self.dump.path
+
+
+def look(source: Source, options: ReadingOptions) -> list[Arrival]:
+    """The dumps of a source, in the order of their paths, without partial ones.
+
+    Raises ReaderError when the place does not exist or holds too many files. A pattern that
+    matches nothing is no error.
+    """
+    try:
+        dumps = list(find_dumps([source.options.path], options))
+    except DumpNotFound:
+        if glob.has_magic(source.options.path):
+            return []
+        raise
+    return list(_arrivals(dumps, source))
+
+
+def _arrivals(dumps: list[Dump], source: Source) -> Iterator[Arrival]:
+    for dump in dumps:
+        if is_partial(dump.location):
+            continue
+        told = replace(dump, format=source.format)
+        try:
+            status = Path(dump.location).stat()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            yield Arrival(told, 0, 0)
+            continue
+        yield Arrival(told, status.st_size, status.st_mtime_ns)
+
+
+def is_partial(location: str) -> bool:
+    """Whether a file's name says that it is not finished."""
+    return _PARTIAL.search(location) is not None
+
+
+def stance(arrival: Arrival, row: AnyRow | None, source: Source, now: Moment) -> Stance:
+    """What is to be done with a dump, after what is remembered of it (`row`).
+
+    A dump is settled when it was changed `settle_seconds` ago or more, by the file system's
+    clock or by ours: one of the two may be wrong.
+    """
+    here = (arrival.size, arrival.mtime_ns)
+    if row is not None and here == (row.read_size, row.read_mtime_ns):
+        again = row.problem is not None and arrival.dump.problem != row.problem
+        return Stance.READY if again else Stance.DONE
+    if source.options.follow or is_settled(arrival, row, source, now):
+        return Stance.READY
+    return Stance.SETTLING
+
+
+def is_settled(arrival: Arrival, row: AnyRow | None, source: Source, now: Moment) -> bool:
+    """Whether a dump stood unchanged for long enough to be complete.
+
+    No time can be told from before a jump of our clock.
+    """
+    needed = timedelta(seconds=source.options.settle_seconds)
+    if not needed:
+        return True
+    if now.steady_seconds < source.options.settle_seconds:
+        return False
+    changed = datetime.fromtimestamp(arrival.mtime_ns / 1e9, UTC)
+    if now.wall - changed >= needed:
+        return True
+    same = row is not None and (arrival.size, arrival.mtime_ns) == (row.size, row.mtime_ns)
+    since = from_text(row.seen_since) if same and row is not None else None
+    return since is not None and now.wall - since >= needed

@@ -1,0 +1,72 @@
+"""Which process this is, and whether another one still lives."""
+
+from __future__ import annotations
+
+import os
+import platform
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from aggregator.core.times import from_text
+from aggregator.store.daemons import STOPPED, Identity
+from aggregator.store.sql import AnyRow
+
+_START_FIELD = 19
+"""Of /proc/PID/stat behind the name in parentheses: when the process started (proc(5), 22)."""
+
+
+def this_process() -> Identity:
+    """The identity of this process."""
+    pid = os.getpid()
+    owner = f"{platform.node() or 'host'}:{pid}:{uuid.uuid4().hex[:8]}"
+    return Identity(owner, _machine(), pid, _process(pid) or "")
+
+
+def _machine() -> str:
+    """What two processes have in common that see each other's pids."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return platform.node()
+
+
+def _process(pid: int) -> str | None:
+    """What tells a process from others that had its pid; None when there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return _exists(pid)
+    return None if stat[0] in "ZX" else stat[_START_FIELD]
+
+
+def _exists(pid: int) -> str | None:
+    """The same without /proc: only whether there is one."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        pass
+    return "" if not Path("/proc/self/stat").exists() else None
+
+
+def is_alive(row: AnyRow, now: datetime) -> bool:
+    """Whether a process that is entered in the store still lives.
+
+    On this machine the system knows; elsewhere, one that did not report within its lease
+    (`now` is the time of the store) is dead.
+    """
+    if row.state == STOPPED:
+        return False
+    if row.machine == _machine():
+        return _process(int(row.pid)) == str(row.process)
+    reported = from_text(row.reported_at)
+    return reported is not None and now - reported <= timedelta(seconds=row.lease_seconds)
+
+
+def dead_owners(rows: Iterable[AnyRow], now: datetime) -> list[str]:
+    """Those of these processes that are dead without having said goodbye."""
+    return [row.owner for row in rows if row.state != STOPPED and not is_alive(row, now)]

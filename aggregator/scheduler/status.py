@@ -1,0 +1,82 @@
+"""What the daemons and the store are doing, as plain values for people and programs."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from aggregator.core.times import from_text, to_text
+from aggregator.scheduler.owner import is_alive
+from aggregator.settings import Settings
+from aggregator.store import daemons, figures, sources
+from aggregator.store.engine import Connection
+from aggregator.store.sql import AnyRow
+
+Values = dict[str, Any]
+_DAY_COUNTS = ("dumps", "read", "stored", "known", "rejected", "revised", "ignored")
+
+
+def status(connection: Connection, settings: Settings, now: datetime) -> Values:
+    """Daemons, figures, sources and alarms; sources that are configured come first."""
+    states = sources.all_states(connection)
+    days = sources.all_days(connection, "")
+    names = [source.name for source in settings.sources]
+    names += sorted(states.keys() - set(names))
+    moment = daemons.moment(connection, now)
+    counted = figures.figures(connection)
+    return {
+        "time": to_text(now),
+        "daemons": [_daemon(row, moment) for row in daemons.all_daemons(connection)],
+        "articles": counted.articles,
+        "clusters": counted.clusters,
+        "largest_cluster": counted.largest_cluster,
+        "dumps": counted.dumps,
+        "records": counted.records,
+        "rejected_by_reason": counted.rejected,
+        "sources": [
+            _source(name, states.get(name), [d for d in days if d.source == name], now)
+            for name in names
+        ],
+        "alarms": [
+            {"kind": a.kind, "subject": a.subject, "message": a.message, "since": a.since}
+            for a in figures.standing_alarms(connection)
+        ],
+    }
+
+
+def _daemon(row: AnyRow, now: datetime) -> Values:
+    """A daemon; ``dead`` = ended without a goodbye, ``stalled`` = there, but long silent."""
+    done = json.loads(row.figures)
+    reported = from_text(row.reported_at)
+    silent = max(0.0, (now - reported).total_seconds()) if reported else None
+    state = row.state
+    if not is_alive(row, now):
+        state = daemons.STOPPED if row.state == daemons.STOPPED else "dead"
+    elif silent is not None and silent > row.lease_seconds:
+        state = "stalled"
+    elif state == "running":
+        state = "working" if done.get("reading") else "idle"
+    return {
+        "owner": row.owner,
+        "mode": row.mode,
+        "state": state,
+        "started_at": row.started_at,
+        "reported_at": row.reported_at,
+        "silent_seconds": silent,
+        **done,
+    }
+
+
+def _source(name: str, state: AnyRow | None, days: list[AnyRow], now: datetime) -> Values:
+    since = from_text(state.waiting_since) if state else None
+    return {
+        "source": name,
+        "last_run_at": state.last_run_at if state else None,
+        "last_success_at": state.last_success_at if state else None,
+        "last_record_at": state.last_record_at if state else None,
+        "waiting": state.waiting if state else 0,
+        "lag_seconds": max(0, int((now - since).total_seconds())) if since else 0,
+        **{count: sum(getattr(day, count) for day in days) for count in _DAY_COUNTS},
+        "error": state.error if state else None,
+    }

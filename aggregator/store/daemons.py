@@ -1,0 +1,84 @@
+"""The processes that work on sources: that they live, and what they did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select, text, update
+
+from aggregator.core.times import from_text, to_text
+from aggregator.store.engine import is_sqlite
+from aggregator.store.schema import Daemon
+from aggregator.store.sql import AnyRow
+
+daemons: Table = Daemon.__table__  # type: ignore[assignment]
+
+STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which process it is, told apart from every other one, on any machine, at any time."""
+
+    owner: str
+    machine: str
+    pid: int
+    process: str
+
+
+def begin(
+    connection: Connection, identity: Identity, mode: str, now: str, lease_seconds: float
+) -> None:
+    """Enter a process that starts; `now` is our own clock as text."""
+    moment = clock(connection, now)
+    row = {
+        **asdict(identity),
+        "mode": mode,
+        "state": "starting",
+        "started_at": moment,
+        "reported_at": moment,
+        "lease_seconds": lease_seconds,
+        "figures": "{}",
+    }
+    connection.execute(insert(daemons), row)
+
+
+def report(
+    connection: Connection, owner: str, state: str, now: str, figures: Mapping[str, Any]
+) -> None:
+    """Say that a process lives, in which state, and what it did so far."""
+    values = {
+        "state": state,
+        "reported_at": clock(connection, now),
+        "figures": json.dumps(figures, sort_keys=True),
+    }
+    connection.execute(update(daemons).where(daemons.c.owner == owner).values(values))
+
+
+def all_daemons(connection: Connection) -> list[AnyRow]:
+    """All processes that are remembered, the latest first."""
+    order = (daemons.c.started_at.desc(), daemons.c.owner)
+    return list(connection.execute(select(daemons).order_by(*order)))
+
+
+def forget(connection: Connection, owners: list[str]) -> None:
+    """Remove processes that are of no interest any more."""
+    if owners:
+        connection.execute(delete(daemons).where(daemons.c.owner.in_(owners)))
+
+
+def clock(connection: Connection, own: str) -> str:
+    """The time that all processes of a store agree on: the server's, or the machine's own."""
+    if is_sqlite(connection):
+        return own
+    statement = """SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
+    return str(connection.scalar(text(statement)))
+
+
+def moment(connection: Connection, own: datetime) -> datetime:
+    """The same as a datetime."""
+    return from_text(clock(connection, to_text(own))) or own

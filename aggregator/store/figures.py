@@ -1,0 +1,92 @@
+"""Figures of the whole store, and the warnings that stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
+
+from aggregator.store.articles import articles
+from aggregator.store.dumps import dumps, rejections
+from aggregator.store.schema import Alarm as AlarmRow
+from aggregator.store.schema import Cluster
+
+alarms: Table = AlarmRow.__table__  # type: ignore[assignment]
+clusters: Table = Cluster.__table__  # type: ignore[assignment]
+
+RESULTS = ("stored", "known", "rejected", "revised", "ignored")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much is stored, and what became of all records ever read."""
+
+    articles: int
+    clusters: int
+    largest_cluster: int
+    dumps: int
+    records: dict[str, int]
+    """By result; revised is a part of stored."""
+    rejected: dict[str, int]
+    """By reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A warning: what kind, about what, in words; `since` when, as text."""
+
+    kind: str
+    subject: str
+    message: str
+    since: str = ""
+
+
+def figures(connection: Connection) -> Figures:
+    """Count what is stored."""
+    sums = [func.coalesce(func.sum(dumps.c[name]), 0) for name in RESULTS]
+    totals = connection.execute(select(func.count(), *sums).select_from(dumps)).one()
+    reasons = select(rejections.c.reason, func.count()).group_by(rejections.c.reason)
+    return Figures(
+        articles=connection.scalar(select(func.count()).select_from(articles)) or 0,
+        clusters=connection.scalar(select(func.count()).select_from(clusters)) or 0,
+        largest_cluster=connection.scalar(select(func.max(clusters.c.size))) or 0,
+        dumps=totals[0],
+        records={name: int(n) for name, n in zip(RESULTS, totals[1:], strict=True)},
+        rejected={row[0]: row[1] for row in connection.execute(reasons.order_by("reason"))},
+    )
+
+
+def large_clusters(connection: Connection, size: int, most: int = 20) -> list[tuple[str, int]]:
+    """The largest clusters with more than `size` articles: their ids and sizes."""
+    columns = (clusters.c.cluster_id, clusters.c.size)
+    order = (clusters.c.size.desc(), clusters.c.cluster_id)
+    statement = select(*columns).where(clusters.c.size > size).order_by(*order).limit(most)
+    return [(row.cluster_id, row.size) for row in connection.execute(statement)]
+
+
+def standing_alarms(connection: Connection) -> list[Alarm]:
+    """The warnings that stand now."""
+    order = (alarms.c.kind, alarms.c.subject)
+    rows = connection.execute(select(alarms).order_by(*order))
+    return [Alarm(row.kind, row.subject, row.message, row.since) for row in rows]
+
+
+def set_alarms(
+    connection: Connection, wanted: Sequence[Alarm], now: str
+) -> tuple[list[Alarm], list[Alarm]]:
+    """Let exactly these warnings stand; returns those that are new, and those that went."""
+    before = {(each.kind, each.subject): each for each in standing_alarms(connection)}
+    after = {(each.kind, each.subject): each for each in wanted}
+    for (kind, subject), each in after.items():
+        this = and_(alarms.c.kind == kind, alarms.c.subject == subject)
+        if (kind, subject) not in before:
+            row = {"kind": kind, "subject": subject, "message": each.message, "since": now}
+            connection.execute(insert(alarms), row)
+        else:
+            connection.execute(update(alarms).where(this).values(message=each.message))
+    for kind, subject in before.keys() - after.keys():
+        this = and_(alarms.c.kind == kind, alarms.c.subject == subject)
+        connection.execute(delete(alarms).where(this))
+    new = [each for key, each in after.items() if key not in before]
+    return new, [each for key, each in before.items() if key not in after]
