@@ -53,7 +53,8 @@ def normalise_address(url: str | None) -> str | None:
         return None
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         host = f"{host}:{port}"
-    return urlunsplit((parts.scheme, host, parts.path or "/", _query(parts.query), ""))
+    query = _query(parts.query).strip()
+    return urlunsplit((parts.scheme, host, parts.path or "/", query, "")).strip()
 
 
 def _host(name: str) -> str:

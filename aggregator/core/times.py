@@ -6,7 +6,7 @@ Midnight +00:00 means day precision (DESIGN section 2).
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import overload
 
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -57,10 +57,3 @@ def from_order_key(key: str | None) -> str | None:
     if key is None or key == UNKNOWN_KEY:
         return None
     return key[:10] + key[11:]
-
-
-def day_number(text: str | None) -> int | None:
-    """Days since 1970-01-01 of a time written by `to_text`; None for None."""
-    if text is None:
-        return None
-    return date.fromisoformat(text[:10]).toordinal() - date(1970, 1, 1).toordinal()

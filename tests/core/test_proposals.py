@@ -1,0 +1,83 @@
+"""Candidate pairs: what arrivals add up to is what the definition gives for all at once."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.core.proposals import (
+    ENOUGH,
+    Pair,
+    Proposals,
+    arrivals,
+    pair,
+    still_proposed,
+    weight,
+)
+
+HUBS = 2
+NodeKeys = dict[int, set[int]]
+worlds = st.dictionaries(
+    st.integers(-50, 50), st.sets(st.integers(0, 9), max_size=5), min_size=1, max_size=9
+)
+
+
+def hubs_of(nodes: NodeKeys) -> dict[int, list[int]]:
+    """Each key's nodes of lowest id."""
+    keys = set().union(*nodes.values())
+    return {k: sorted(n for n, its in nodes.items() if k in its)[:HUBS] for k in keys}
+
+
+def defined(nodes: NodeKeys) -> set[Pair]:
+    """The pairs that the definition gives for these nodes."""
+    hubs = hubs_of(nodes)
+    return {
+        (a, b)
+        for a, b in combinations(sorted(nodes), 2)
+        if sum(weight(k) for k in nodes[a] & nodes[b] if {a, b} & set(hubs[k])) >= ENOUGH
+    }
+
+
+@given(worlds)
+def test_all_at_once_gives_the_defined_pairs(nodes: NodeKeys) -> None:
+    """An empty index and one batch: exactly the candidate pairs."""
+    proposals = Proposals()
+    for each in arrivals(nodes, {}, HUBS):
+        proposals.add(each, each.nodes)
+    assert set(proposals.pairs()) == defined(nodes)
+
+
+@given(worlds, st.integers(0, 9))
+def test_an_arrival_finds_every_pair_of_the_arrived(nodes: NodeKeys, old: int) -> None:
+    """Added to an index, nodes get all their pairs; others only lose support, told by hubs."""
+    before = dict(list(nodes.items())[:old])
+    new = {n: keys for n, keys in nodes.items() if n not in before}
+    hubs = hubs_of(before) if before else {}
+    proposals = Proposals()
+    displaced = set()
+    for each in arrivals(new, hubs, HUBS):
+        proposals.add(each, {n for n, keys in nodes.items() if each.key in keys})
+        displaced |= each.displaced
+    wanted = defined(nodes)
+    found = set(proposals.pairs())
+    assert {ends for ends in found if set(ends) & new.keys()} == {
+        ends for ends in wanted if set(ends) & new.keys()
+    }
+    lost = defined(before) - wanted if before else set()
+    assert all(set(ends) & displaced for ends in lost)
+    now = hubs_of(nodes)
+    for a, b in combinations(sorted(nodes), 2):
+        assert still_proposed(a, b, nodes[a] & nodes[b], now) == ((a, b) in wanted)
+
+
+def test_a_pair_has_one_form() -> None:
+    """The lower id first, whichever way it is asked for."""
+    assert pair(2, -1) == pair(-1, 2) == (-1, 2)
+
+
+def test_one_run_key_is_enough_and_one_band_key_is_not() -> None:
+    """The lowest bit of a key tells its weight, for negative keys too."""
+    assert weight(7) == weight(-7) == ENOUGH
+    assert 0 < weight(8) == weight(-8) < ENOUGH
