@@ -13,7 +13,7 @@ from typing import Any
 from aggregator.candidates import node_keys
 from aggregator.core.decision import RULE, Decision, decide, points
 from aggregator.core.evidence import Evidence, compare
-from aggregator.core.nodes import DECIMALS, Node
+from aggregator.core.nodes import DECIMALS, Node, rounded_figures
 from aggregator.core.options import MatchingOptions
 from aggregator.core.passages import differences, passages
 from aggregator.core.proposals import pair, still_proposed
@@ -77,7 +77,7 @@ def explain(connection: Connection, one: str, other: str) -> Values:
     Figures named ``a`` and ``b`` are those of `one` and `other`, in this order.
     """
     a, b = (_side(connection, identifier) for identifier in (one, other))
-    options = _options(connection)
+    options = stored_options(connection)
     together = a.article["cluster_id"] == b.article["cluster_id"]
     evidence, decision = _compared(a.node, b.node, options)
     return {
@@ -89,7 +89,7 @@ def explain(connection: Connection, one: str, other: str) -> Values:
         **_verdict(decision),
         "score": round(decision.score, DECIMALS),
         "points": round(points(evidence, a.node.facts, b.node.facts, options), DECIMALS),
-        "evidence": _rounded(evidence),
+        "evidence": rounded_figures(evidence),
         "thresholds": asdict(options),
         "method": RULE,
         **_candidates(connection, a.node.node_id, b.node.node_id),
@@ -106,7 +106,7 @@ def _side(connection: Connection, identifier: str) -> _Side:
     return _Side(article, node)
 
 
-def _options(connection: Connection) -> MatchingOptions:
+def stored_options(connection: Connection) -> MatchingOptions:
     """The thresholds that the store was made with."""
     made_with = info.facts(connection).get("matching")
     return MatchingOptions(**json.loads(made_with)) if made_with else MatchingOptions()
@@ -119,13 +119,6 @@ def _compared(a: Node, b: Node, options: MatchingOptions) -> tuple[Evidence, Dec
 
 def _verdict(decision: Decision) -> Values:
     return {"relation": decision.relation, "verdict": decision.verdict, "rule": decision.rule}
-
-
-def _rounded(evidence: Evidence) -> Values:
-    return {
-        name: round(value, DECIMALS) if isinstance(value, float) else value
-        for name, value in asdict(evidence).items()
-    }
 
 
 def _candidates(connection: Connection, one: int, other: int) -> Values:

@@ -12,6 +12,7 @@ from aggregator.cli import (
     clusters,
     config,
     database,
+    evaluate,
     export,
     ingest,
     logs,
@@ -59,6 +60,7 @@ app.add_typer(clusters.app, name="clusters", help="Stories and their copies.")
 app.add_typer(articles.app, name="articles", help="Single articles.")
 app.add_typer(logs.dumps, name="dumps", help="What was read.")
 app.add_typer(logs.rejections, name="rejections", help="What could not become an article.")
+evaluate.register(app)
 export.register(app)
 refingerprint.register(app)
 status.register(app)

@@ -68,6 +68,11 @@ class Decision:
     rule: str
     score: float
 
+    @property
+    def same(self) -> bool:
+        """Whether the two are copies of one text."""
+        return self.verdict is Verdict.SAME
+
 
 def decide(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions) -> Decision:
     """Decide on a pair by the first rule that applies; symmetric in a and b."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
-from aggregator.core.decision import Decision, TextFacts, Verdict, decide
+from aggregator.core.decision import Decision, TextFacts, decide
 from aggregator.core.evidence import Evidence, Text, compare
 from aggregator.core.options import MatchingOptions
 from aggregator.core.proposals import Pair
@@ -34,7 +34,7 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Whether the two are copies of one text."""
-        return self.decision.verdict == Verdict.SAME
+        return self.decision.same
 
 
 def compare_nodes(one: Node, other: Node, options: MatchingOptions) -> Comparison:
@@ -46,13 +46,17 @@ def compare_nodes(one: Node, other: Node, options: MatchingOptions) -> Compariso
     )
 
 
-def figures(evidence: Evidence) -> str:
-    """All evidence as JSON with sorted keys and rounded figures."""
-    rounded = {
+def rounded_figures(evidence: Evidence) -> dict[str, bool | int | float]:
+    """All evidence by name, as it is told and stored."""
+    return {
         name: round(value, DECIMALS) if isinstance(value, float) else value
         for name, value in asdict(evidence).items()
     }
-    return json.dumps(rounded, sort_keys=True, separators=(",", ":"))
+
+
+def figures(evidence: Evidence) -> str:
+    """All evidence as JSON with sorted keys and rounded figures."""
+    return json.dumps(rounded_figures(evidence), sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(slots=True)
