@@ -179,9 +179,7 @@ FROM (
 ) a JOIN cluster_members m ON m.article_id = a.article_id
 {order}
 """
-_NEWEST_ARTICLES = """
-ORDER BY CASE WHEN a.published_at IS NULL THEN 1 ELSE 0 END, a.published_at DESC, a.article_id DESC
-"""
+_NEWEST_ARTICLES = "ORDER BY a.published_at DESC NULLS LAST, a.article_id DESC"
 
 
 def list_articles(connection: Connection, wanted: ArticleFilter, part: Slice) -> list[Values]:

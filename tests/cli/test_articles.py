@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -83,17 +86,14 @@ def test_an_embedded_article_is_found_by_its_own_link(
     assert shipped_store.json("articles", "show", link)["url"] == link
 
 
-def test_an_address_of_several_articles_names_them(cli: Cli, tmp_path: Path) -> None:
-    page = (
-        '{{"url": "https://{site}.example/a", "title": "One", "text": "{text}"}}\n'.format(
-            site=site, text=f"Words of {site} and some more of them. " * 20
-        )
-        for site in ("east", "west")
-    )
-    (tmp_path / "dump.jsonl").write_text("".join(page))
-    cli("ingest", "dump.jsonl")
-    assert cli("articles", "show", "https://east.example/a").code == 0
-    assert "no article has this id" in cli("articles", "show", "east", code=1).err
+def test_a_link_of_several_articles_names_them(shipped_store: Cli, tmp_path: Path) -> None:
+    shutil.copy(shipped_store.folder / "store.sqlite3", tmp_path / "copy.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as connection, connection:
+        linked = "UPDATE articles SET url = 'https://x.example/' WHERE role = 'embedded'"
+        assert connection.execute(linked).rowcount > 1
+    cli = Cli(tmp_path, f"sqlite:///{tmp_path / 'copy.sqlite3'}")
+    errors = cli("articles", "show", "https://x.example/", code=1).err
+    assert "several articles have this address: a" in errors
 
 
 def test_people_read_text_revisions_and_matches(

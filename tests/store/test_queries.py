@@ -1,0 +1,110 @@
+"""Reading: bounded by an index, and the same rows from both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from aggregator.store.engine import open_engine, reading
+from aggregator.store.queries import (
+    ArticleFilter,
+    ClusterFilter,
+    Slice,
+    list_articles,
+    list_clusters,
+)
+from tests.running import FIXTURES, Cli
+
+COMMANDS = [
+    ["clusters", "list", "--limit", "1000"],
+    ["clusters", "list", "--outlet", "castermoor POST", "--since", "2026-10-01"],
+    ["clusters", "list", "--language", "ar"],
+    ["clusters", "list", "--outlet", "صدى الساحل"],
+    ["clusters", "list", "--until", "2026-10-05", "--min-size", "2", "--offset", "1"],
+    ["articles", "list", "--limit", "1000"],
+    ["articles", "list", "--role", "embedded", "--until", "2026-11-01"],
+    ["export", "--canonical-only", "--format", "csv"],
+    ["export"],
+    ["rejections", "list"],
+]
+FERRY = "https://www.meridianpress.example/2026/10/03/estmark-ferry-cape-orlow"
+CUT = "https://www.valleylantern.example/2026/10/fog-ferry-rescue.html"
+TUNNEL = "https://www.castermoorpost.example/estmark/2026-11-09/hallbeck-tunnel"
+
+
+@pytest.fixture(scope="module")
+def postgres_store(postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The command on a PostgreSQL store with all of fixtures/dumps."""
+    url = postgres_server.create_database()
+    cli = Cli(tmp_path_factory.mktemp("postgres"), url)
+    cli("ingest", FIXTURES / "dumps")
+    yield cli
+    postgres_server.drop_database(url)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_both_databases_answer_alike(
+    shipped_store: Cli, postgres_store: Cli, command: list[str]
+) -> None:
+    assert postgres_store(*command, code=0).out == shipped_store(*command).out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["clusters", "show", FERRY],
+        ["clusters", "explain", FERRY, CUT],
+        ["clusters", "explain", FERRY, TUNNEL],
+        ["articles", "show", TUNNEL],
+        ["articles", "show", CUT],
+        ["dumps", "list", "--limit", "100"],
+    ],
+    ids=" ".join,
+)
+def test_but_for_our_own_clock_single_things_are_the_same(
+    shipped_store: Cli, postgres_store: Cli, command: list[str]
+) -> None:
+    if command[:2] == ["clusters", "show"]:
+        command = [*command[:2], shipped_store.json("articles", "show", FERRY)["cluster_id"]]
+    shown = [without_clock(cli.json(*command)) for cli in (shipped_store, postgres_store)]
+    assert shown[0] == shown[1]
+
+
+def without_clock(value: Any) -> Any:
+    """A value without the times that our own clock gave."""
+    ours = {"first_seen_at", "started_at", "finished_at"}
+    if isinstance(value, dict):
+        return {name: without_clock(each) for name, each in value.items() if name not in ours}
+    return [without_clock(each) for each in value] if isinstance(value, list) else value
+
+
+def test_a_sound_store_passes_its_check_on_postgresql_too(postgres_store: Cli) -> None:
+    rows = postgres_store.json("db", "check")
+    assert all(row["holds"] for row in rows), rows
+
+
+@pytest.mark.parametrize(
+    ("read_first", "index"),
+    [
+        (lambda c: list_clusters(c, ClusterFilter(), Slice(50)), "ix_clusters_listing"),
+        (lambda c: list_articles(c, ArticleFilter(), Slice(50)), "published_at_article_id"),
+    ],
+    ids=["clusters", "articles"],
+)
+def test_the_first_page_of_a_list_is_read_from_an_index_and_not_sorted(
+    shipped_store: Cli, read_first: Any, index: str
+) -> None:
+    engine = open_engine(shipped_store.url, must_exist=True)
+    statements: list[tuple[str, Any]] = []
+    with reading(engine) as connection:
+        event.listen(engine, "before_cursor_execute", lambda *a: statements.append((a[2], a[3])))
+        read_first(connection)
+        statement, values = statements[0]
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    engine.dispose()
+    plan = [row[3] for row in rows]
+    page = plan.index(next(step for step in plan if index in step))
+    assert plan[page].startswith("SCAN")
+    assert not plan[page + 1].startswith("USE TEMP B-TREE"), plan
