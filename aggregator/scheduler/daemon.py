@@ -117,6 +117,7 @@ class Daemon:
                 for name, result in self.rounds(settling).items():
                     result.total += results[name].total
                     results[name] = result
+        self.reporter.keep_house()
         if any(result.error for result in results.values()):
             return Ending.FAILED
         rejected = any(result.total.rejected for result in results.values())

@@ -113,18 +113,19 @@ class Reading:
             size = self.arrival.size
             stretch = next_stretch(dump.location, before, size=size, complete=settled)
             if stretch.part.start or not settled:
-                return self.grown(stretch)
+                return self.grown(stretch, settled=settled)
         digest = _digest(dump.location)
         with reading(self.shop.engine) as connection:
             again = sources.was_read(connection, self.source.name, digest)
         place = stretch.behind if stretch else Place()
         return _Examined(dump, place, digest, needed=not again, whole=True)
 
-    def grown(self, stretch: Stretch) -> _Examined:
+    def grown(self, stretch: Stretch, *, settled: bool) -> _Examined:
         """The new lines of a dump that grows."""
         dump = replace(self.arrival.dump, part=stretch.part)
         whole = stretch.part.end == self.arrival.size
-        return _Examined(dump, stretch.behind, None, needed=not stretch.blank, whole=whole)
+        digest = _digest(dump.location) if settled else None
+        return _Examined(dump, stretch.behind, digest, needed=not stretch.blank, whole=whole)
 
     def ingest(self, dump: Dump) -> Tally:
         """Read it through the pipeline, count it, and say so in the log."""

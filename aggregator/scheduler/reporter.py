@@ -30,6 +30,7 @@ class Reporter:
         """When the last report succeeded (monotonic seconds)."""
         self._wake = threading.Event()
         self._ended = False
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="reporter", daemon=True)
 
     def enter(self) -> None:
@@ -68,11 +69,16 @@ class Reporter:
 
     def _work(self) -> None:
         while not self._ended:
-            self._once()
+            self.keep_house()
             self._wake.wait(self.shop.settings.daemon.lease_seconds / _REPORTS_A_LEASE)
             self._wake.clear()
 
-    def _once(self) -> None:
+    def keep_house(self) -> None:
+        """Report, take the figures and let alarms stand; a store in trouble is told once."""
+        with self._lock:
+            self._keep_house()
+
+    def _keep_house(self) -> None:
         try:
             self.report()
             self.overview = keep_house(self.shop)

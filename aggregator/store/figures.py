@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, select
 
 from aggregator.store.articles import articles
 from aggregator.store.dumps import dumps, rejections
 from aggregator.store.schema import Alarm as AlarmRow
 from aggregator.store.schema import Cluster
+from aggregator.store.sql import inserting
 
 alarms: Table = AlarmRow.__table__  # type: ignore[assignment]
 clusters: Table = Cluster.__table__  # type: ignore[assignment]
@@ -78,13 +79,17 @@ def set_alarms(
     """Let exactly these warnings stand; returns those that are new, and those that went."""
     before = {(each.kind, each.subject): each for each in standing_alarms(connection)}
     after = {(each.kind, each.subject): each for each in wanted}
-    for (kind, subject), each in after.items():
-        this = and_(alarms.c.kind == kind, alarms.c.subject == subject)
-        if (kind, subject) not in before:
-            row = {"kind": kind, "subject": subject, "message": each.message, "since": now}
-            connection.execute(insert(alarms), row)
-        else:
-            connection.execute(update(alarms).where(this).values(message=each.message))
+    rows = [
+        {"kind": kind, "subject": subject, "message": each.message, "since": now}
+        for (kind, subject), each in sorted(after.items())
+    ]
+    if rows:
+        # Another daemon may set the same ones at the same time.
+        statement = inserting(connection, alarms)
+        statement = statement.on_conflict_do_update(
+            index_elements=["kind", "subject"], set_={"message": statement.excluded.message}
+        )
+        connection.execute(statement, rows)
     for kind, subject in before.keys() - after.keys():
         this = and_(alarms.c.kind == kind, alarms.c.subject == subject)
         connection.execute(delete(alarms).where(this))

@@ -1,0 +1,368 @@
+"""One look at a source: what is read, what is left, and what is never read twice."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from aggregator.core.operation import Finished
+from aggregator.scheduler import rounds
+from aggregator.scheduler.rounds import run_round
+from aggregator.scheduler.sources import Source
+from aggregator.scheduler.workshop import Workshop
+from aggregator.store import daemons, sources
+from aggregator.store.engine import noting
+from tests.scheduler.conftest import Hands
+from tests.scheduler.news import lines, story
+from tests.stores import rows
+
+MakeSource = Callable[..., Source]
+
+
+def readings(shop: Workshop) -> list[tuple[int, int, int, int]]:
+    """Counts of every reading in the log: read, stored, known, rejected."""
+    statement = "SELECT read, stored, known, rejected FROM dump_log ORDER BY dump_id"
+    return [tuple(row) for row in rows(shop.engine, statement)]  # type: ignore[misc]
+
+
+def articles(shop: Workshop) -> int:
+    return int(rows(shop.engine, "SELECT count(*) FROM articles")[0][0])
+
+
+def test_a_dump_is_read_once_and_not_again(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """Unchanged, touched or renamed, a dump that was read is not read again."""
+    dump = folder / "a.jsonl"
+    dump.write_text(lines(1, 3))
+    assert run_round(shop, source()).total.stored == 3
+    run_round(shop, source())
+    os.utime(dump, (5, 5))
+    run_round(shop, source())
+    dump.rename(folder / "b.jsonl")
+    assert run_round(shop, source()).dumps == 0
+    assert readings(shop) == [(3, 3, 0, 0)]
+
+
+def test_defaults_format_and_mapping_of_the_source_are_used(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """What the source says of its dumps reaches the articles."""
+    record = {"head": "A title", "address": "https://x.example/1", "words": story(1)["text"]}
+    (folder / "dump.txt").write_text(json.dumps(record) + "\n")
+    mapping = {"title": "head", "url": "address", "text": "words"}
+    told = source(format="jsonl", outlet="Example Wire", language="en", mapping=mapping)
+    assert run_round(shop, told).total.stored == 1
+    found = rows(shop.engine, "SELECT title, outlet, language, page_url FROM cluster_members")
+    assert found == [("A title", "Example Wire", "en", "https://x.example/1")]
+    assert rows(shop.engine, "SELECT source FROM dumps") == [("wire",)]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.part", "a.tmp", "a.jsonl~", ".a.jsonl", "A.CRDOWNLOAD"])
+def test_a_partial_name_is_never_read(
+    shop: Workshop, source: MakeSource, folder: Path, name: str
+) -> None:
+    """A file that its writer has not given its name waits, and is read when it is renamed."""
+    (folder / name).write_text(lines(1, 1))
+    assert run_round(shop, source()).waiting == 0
+    (folder / name).rename(folder / "a.jsonl")
+    assert run_round(shop, source()).total.stored == 1
+
+
+def test_a_dump_is_read_when_it_has_settled(
+    shop: Workshop, source: MakeSource, folder: Path, hands: Hands
+) -> None:
+    """While size or time change it waits; when both stood still long enough it is read whole."""
+    dump, slow = folder / "a.html", source(settle_seconds=10.0)
+
+    def grow(text: str) -> None:
+        dump.write_text(text)
+        os.utime(dump, (hands.wall.timestamp(), hands.wall.timestamp()))
+
+    page = "<html><body><p>{}</p></body></html>"
+    grow(page[:20])
+    for text in (story(1)["text"][:50], story(1)["text"]):
+        result = run_round(shop, slow)
+        assert (result.dumps, result.waiting, result.settling) == (0, 1, 1)
+        hands.go(8)
+        grow(page.format(text))
+    hands.go(9)
+    assert run_round(shop, slow).dumps == 0
+    hands.go(2)
+    assert run_round(shop, slow).total.stored == 1
+    assert readings(shop) == [(1, 1, 0, 0)]
+
+
+def test_a_dump_with_a_time_in_the_future_settles_by_our_own_clock(
+    shop: Workshop, source: MakeSource, folder: Path, hands: Hands
+) -> None:
+    """A file server's clock may be wrong: what stood still before our eyes is complete."""
+    (folder / "a.jsonl").write_text(lines(1, 1))
+    os.utime(folder / "a.jsonl", (2 * 10**9, 2 * 10**9))
+    slow = source(settle_seconds=10.0)
+    assert run_round(shop, slow).settling == 1
+    hands.go(11)
+    assert run_round(shop, slow).total.stored == 1
+
+
+def test_a_jump_of_the_clock_completes_no_dump(
+    shop: Workshop, source: MakeSource, folder: Path, hands: Hands
+) -> None:
+    """An hour that the clock was set forward is no hour in which the file stood still."""
+    (folder / "a.jsonl").write_text(lines(1, 1))
+    os.utime(folder / "a.jsonl", (hands.wall.timestamp(),) * 2)
+    slow = source(settle_seconds=10.0)
+    assert run_round(shop, slow).settling == 1
+    hands.go(1)
+    hands.monotonic -= 3600
+    hands.go(3600)
+    assert run_round(shop, slow).settling == 1
+    hands.go(11)
+    assert run_round(shop, slow).total.stored == 1
+
+
+def test_growing_lines_are_followed_from_where_they_stood(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """Only whole new lines are read, each once; a line without its end waits for it."""
+    dump = folder / "a.jsonl"
+    follow = source(follow=True, settle_seconds=10.0)
+    whole = lines(1, 5)
+    cut = whole.index("\n") + 30
+    dump.write_text(whole[:cut])
+    assert run_round(shop, follow).total.stored == 1
+    assert run_round(shop, follow).dumps == 0
+    dump.write_text(whole)
+    assert run_round(shop, follow).total.stored == 4
+    with dump.open("a") as more:
+        more.write("\n\n" + lines(6, 1))
+    run_round(shop, follow)
+    assert readings(shop) == [(1, 1, 0, 0), (4, 4, 0, 0), (1, 1, 0, 0)]
+    locators = rows(shop.engine, "SELECT locator FROM deliveries")
+    assert {name for (name,) in locators} == {f"line {n}" for n in (1, 2, 3, 4, 5, 8)}
+
+
+def test_a_last_line_without_end_is_read_when_the_file_has_settled(
+    shop: Workshop, source: MakeSource, folder: Path, hands: Hands
+) -> None:
+    """Nothing is lost of a file whose writer ends without a line end, and goes on later."""
+    dump = folder / "a.jsonl"
+    follow = source(follow=True, settle_seconds=10.0)
+    dump.write_text(lines(1, 2).rstrip("\n"))
+    os.utime(dump, (hands.wall.timestamp(),) * 2)
+    assert run_round(shop, follow).total.stored == 1
+    hands.go(11)
+    assert run_round(shop, follow).total.stored == 1
+    with dump.open("a") as more:
+        more.write("\n" + lines(3, 1))
+    os.utime(dump, (hands.wall.timestamp(),) * 2)
+    run_round(shop, follow)
+    assert articles(shop) == 3
+
+
+def test_lines_that_were_replaced_are_read_from_the_start(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """A rotated file that has grown larger than the old one is no continuation of it."""
+    dump = folder / "a.jsonl"
+    dump.write_text(lines(1, 2))
+    run_round(shop, source())
+    dump.write_text(lines(10, 4))
+    assert run_round(shop, source()).total.stored == 4
+    dump.write_text(lines(20, 1))
+    assert run_round(shop, source()).total.stored == 1
+    assert articles(shop) == 7
+
+
+def test_a_dump_that_changes_is_read_again(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """Another content under a known name is new; what was known of it is known."""
+    dump = folder / "a.jsonl.gz"
+    dump.write_bytes(gzip.compress(lines(1, 2).encode()))
+    run_round(shop, source())
+    dump.write_bytes(gzip.compress(lines(1, 3).encode()))
+    run_round(shop, source())
+    assert readings(shop) == [(2, 2, 0, 0), (3, 1, 2, 0)]
+
+
+def test_finished_dumps_are_moved_under_names_of_their_own(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """Moving overwrites nothing, and a dump that is delivered again is moved unread."""
+    done = folder.parent / "done"
+    moving = source(finished=Finished.MOVE, move_to=str(done))
+    for number in (1, 2, 2):
+        (folder / "a.jsonl").write_text(lines(number, 1))
+        run_round(shop, moving)
+    assert sorted(path.name for path in done.iterdir()) == ["a.2.jsonl", "a.3.jsonl", "a.jsonl"]
+    assert list(folder.iterdir()) == []
+    assert readings(shop) == [(1, 1, 0, 0), (1, 1, 0, 0)]
+
+
+def test_only_dumps_without_a_rejection_are_deleted(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """What could not be read is not thrown away."""
+    (folder / "good.jsonl").write_text(lines(1, 1))
+    (folder / "bad.jsonl").write_text(lines(2, 1) + "{broken\n")
+    deleting = source(finished=Finished.DELETE)
+    run_round(shop, deleting)
+    run_round(shop, deleting)
+    assert [path.name for path in folder.iterdir()] == ["bad.jsonl"]
+    assert len(readings(shop)) == 2
+
+
+def test_a_dump_that_cannot_be_moved_is_told_and_moved_later(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """A folder in the way fails the round, loses nothing, and is tried again."""
+    done = folder.parent / "done"
+    done.write_text("in the way")
+    (folder / "a.jsonl").write_text(lines(1, 1))
+    moving = source(finished=Finished.MOVE, move_to=str(done))
+    assert "cannot be moved" in str(run_round(shop, moving).error)
+    done.unlink()
+    assert run_round(shop, moving).error is None
+    assert (done / "a.jsonl").exists()
+    assert readings(shop) == [(1, 1, 0, 0)]
+
+
+def test_an_unreadable_dump_is_rejected_once_and_read_when_it_can_be(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """A pipe in the place of a dump is one rejection, not one for each look."""
+    os.mkfifo(folder / "a.jsonl")
+    for _ in range(3):
+        run_round(shop, source())
+    (folder / "a.jsonl").unlink()
+    (folder / "a.jsonl").write_text(lines(1, 1))
+    run_round(shop, source())
+    assert readings(shop) == [(1, 0, 0, 1), (1, 1, 0, 0)]
+
+
+def test_a_missing_folder_fails_the_round_and_an_empty_pattern_does_not(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    assert "no such file" in str(run_round(shop, source(path=str(folder / "none"))).error)
+    assert run_round(shop, source(path=str(folder / "*.warc"))).error is None
+    state = rows(shop.engine, "SELECT error, last_success_at FROM source_state")
+    assert state[0][0] is None
+    assert state[0][1] is not None
+
+
+def test_one_dumps_bug_does_not_keep_the_others_from_being_read(
+    shop: Workshop, source: MakeSource, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception that nobody foresaw is told with the dump's name, which is tried again."""
+    real = rounds.Reading.ingest
+
+    def breaking(self: rounds.Reading, dump: object) -> object:
+        if self.arrival.path.endswith("a.jsonl"):
+            raise RuntimeError("a bug")
+        return real(self, dump)  # type: ignore[arg-type]
+
+    for name, number in (("a", 1), ("b", 2)):
+        (folder / f"{name}.jsonl").write_text(lines(number, 1))
+    monkeypatch.setattr(rounds.Reading, "ingest", breaking)
+    result = run_round(shop, source())
+    assert "a.jsonl: RuntimeError: a bug" in str(result.error)
+    monkeypatch.setattr(rounds.Reading, "ingest", real)
+    run_round(shop, source())
+    assert articles(shop) == 2
+
+
+def test_a_stopped_round_ends_after_its_batch_and_is_gone_on_with(
+    shop: Workshop, source: MakeSource, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was stored stays, the dump is unfinished in the log, and the next round adds up."""
+    (folder / "a.jsonl").write_text(lines(1, 7))
+    real = rounds.Reading.look_up
+
+    def stop_then(self: rounds.Reading, tally: object) -> None:
+        shop.stopping.set()
+        real(self, tally)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rounds.Reading, "look_up", stop_then)
+    result = run_round(shop, source())
+    assert (result.dumps, result.waiting) == (0, 1)
+    monkeypatch.setattr(rounds.Reading, "look_up", real)
+    shop.stopping.clear()
+    run_round(shop, source())
+    assert readings(shop) == [(2, 2, 0, 0), (7, 5, 2, 0)]
+    finished = rows(shop.engine, "SELECT finished_at IS NULL FROM dump_log ORDER BY dump_id")
+    assert [bool(each[0]) for each in finished] == [True, False]
+
+
+# -- claims ----------------------------------------------------------------------------------
+
+
+def another(shop: Workshop, owner: str, **values: object) -> None:
+    """Enter another daemon, as it would itself."""
+    identity = replace(shop.identity, owner=owner, **values)  # type: ignore[arg-type]
+    with noting(shop.engine) as connection:
+        daemons.begin(connection, identity, "run", shop.clock.now().text, 60.0)
+
+
+def claim_for(shop: Workshop, source: Source, owner: str) -> None:
+    (shop_path,) = (str(path) for path in Path(source.options.path).iterdir())
+    with noting(shop.engine) as connection:
+        sources.observe(connection, source.name, [(shop_path, 1, 1)], shop.clock.now().text)
+        assert sources.claim(connection, source.name, shop_path, owner, []) is not None
+
+
+def test_what_a_living_daemon_reads_is_left_to_it(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """A dump that another living process has claimed waits."""
+    (folder / "a.jsonl").write_text(lines(1, 1))
+    another(shop, "other")
+    claim_for(shop, source(), "other")
+    result = run_round(shop, source())
+    assert (result.dumps, result.waiting) == (0, 1)
+
+
+@pytest.mark.parametrize("end", ["gone", "silent", "stopped", "forgotten"])
+def test_the_claims_of_a_dead_daemon_are_taken_over(
+    shop: Workshop, source: MakeSource, folder: Path, hands: Hands, end: str
+) -> None:
+    """Dead is a process that is gone here, silent elsewhere, stopped, or not known at all."""
+    (folder / "a.jsonl").write_text(lines(1, 1))
+    if end == "gone":
+        another(shop, "other", process="an earlier start")
+    elif end != "forgotten":
+        another(shop, "other", machine="elsewhere")
+    claim_for(shop, source(), "other")
+    with noting(shop.engine) as connection:
+        if end == "stopped":
+            daemons.report(connection, "other", daemons.STOPPED, shop.clock.now().text, {})
+        elif end == "silent":
+            long_ago = {"reported_at": "2026-01-01T00:00:00Z"}
+            table = daemons.daemons
+            connection.execute(table.update().where(table.c.owner == "other").values(long_ago))
+    assert run_round(shop, source()).total.stored == 1
+
+
+def test_a_reader_whose_dump_was_taken_over_ends(
+    shop: Workshop, source: MakeSource, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A daemon that was taken for dead notices after its batch, and leaves the dump alone."""
+    (folder / "a.jsonl").write_text(lines(1, 7))
+    real = rounds.Reading.look_up
+
+    def rob_then(self: rounds.Reading, tally: object) -> None:
+        table = sources.files
+        with noting(shop.engine) as connection:
+            connection.execute(table.update().values(owner="thief"))
+        real(self, tally)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rounds.Reading, "look_up", rob_then)
+    assert run_round(shop, source()).dumps == 0
+    assert rows(shop.engine, "SELECT owner, read_at FROM source_files") == [("thief", None)]
+    assert readings(shop) == [(2, 2, 0, 0)]

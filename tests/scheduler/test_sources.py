@@ -1,0 +1,74 @@
+"""Sources that cannot be used are refused before anything runs, with every key named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregator.core.operation import Finished, SourceOptions
+from aggregator.scheduler.sources import SourceError, checked_sources
+
+PLAIN = SourceOptions(name="wire", path="/srv/in")
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"name": ""}, r"sources.\(no name\).name: must be letters"),
+    ({"name": "a b"}, "sources.a b.name: must be letters"),
+    ({"path": ""}, "wire.path: must be a file"),
+    ({"schedule": "often"}, "wire.schedule: 'often' is no interval"),
+    ({"schedule": "99 * * * *"}, "wire.schedule: .*99"),
+    ({"time_zone": "Mars"}, "wire.time_zone: 'Mars' is no time zone"),
+    ({"format": "docx"}, "wire.format: must be one of text, html"),
+    ({"language": "English"}, "wire.language: 'English' is no code"),
+    ({"mapping": {"headline": "x"}}, "wire.mapping.headline: must be one of url, title"),
+    ({"settle_seconds": -1.0}, "wire.settle_seconds: must be 0 or more"),
+    ({"silent_hours": float("nan")}, "wire.silent_hours: must be 0 or more"),
+    ({"rejected_share": float("inf")}, "wire.rejected_share: must be 0 or more"),
+    ({"finished": Finished.MOVE}, "wire.move_to: must be given"),
+    ({"finished": Finished.MOVE, "move_to": "/srv/in/done"}, "wire.move_to: must not lie where"),
+    ({"move_to": "/srv/done"}, "wire.move_to: is used only where finished is move"),
+    ({"follow": True, "finished": Finished.DELETE}, "wire.finished: must be keep"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), MISTAKES)
+def test_a_mistake_is_named_with_source_and_key(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(SourceError, match=message):
+        checked_sources([replace(PLAIN, **change)])
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    """Whoever mends one key does not have to start again to hear of the next."""
+    with pytest.raises(SourceError) as caught:
+        checked_sources([replace(PLAIN, schedule="x", format="y"), replace(PLAIN, path="")])
+    assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
+        "sources.wire.schedule",
+        "sources.wire.format",
+        "sources.wire.path",
+        "sources.wire.name",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "allowed"),
+    [
+        ("in", "in/done", False),
+        ("in", "done", True),
+        ("in/*.jsonl", "in/done", True),
+        ("in/*.jsonl", "in", False),
+        ("in/**/*.jsonl", "in/done", False),
+    ],
+)
+def test_finished_dumps_do_not_come_back_as_new_ones(
+    tmp_path: Path, path: str, folder: str, allowed: bool
+) -> None:
+    """They may not be moved to where the source looks."""
+    options = replace(
+        PLAIN, path=str(tmp_path / path), finished=Finished.MOVE, move_to=str(tmp_path / folder)
+    )
+    if allowed:
+        assert len(checked_sources([options])) == 1
+        return
+    with pytest.raises(SourceError, match="move_to"):
+        checked_sources([options])
