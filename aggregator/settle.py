@@ -133,6 +133,7 @@ class Settler:
         self.loaded.update(nodes.load_nodes(self.connection, missing))
 
     def compare(self, one: int, other: int) -> Comparison:
+        """Compare two nodes that are loaded, now."""
         found = compare_nodes(self.loaded[one], self.loaded[other], self.settling.options)
         self.counts.compared += 1
         self.counts.matched += found.same
@@ -153,6 +154,7 @@ class Settler:
         self.write_clusters(stars, changes.refreshed - changes.gone)
 
     def write_assignments(self, graph: StoredGraph, stars: Mapping[int, Star]) -> None:
+        """Write which cluster each node of these stars is in, where that changed."""
         anchors = {node: anchor for anchor, star in stars.items() for node in star.members}
         moved = {node: a for node, a in anchors.items() if (graph.anchor(node) or node) != a}
         nodes.set_anchors(self.connection, moved)

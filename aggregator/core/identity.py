@@ -75,14 +75,15 @@ def _query(query: str) -> str:
 
 
 def record_key(record: Record) -> bytes:
-    """Identity of a delivery: its payload, URL and what the dump and the user say of it.
+    """Identity of a delivery: its payload, URL and what transport, dump and user say of it.
 
     The time of its capture is no part of it: the same page crawled again without a change
     has the same key, and is ``known``.
     """
     said = [*astuple(record.declared), *astuple(record.fallback)]
     kind = f"{record.kind}{' in a feed' if record.feed_item else ''}"
-    return digest([kind, record.payload, normalise_address(record.url), *said])
+    charset = record.charset and record.charset.lower()
+    return digest([kind, record.payload, charset, normalise_address(record.url), *said])
 
 
 def page_address(record: Record, own_url: str | None) -> str:

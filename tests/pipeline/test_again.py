@@ -7,7 +7,8 @@ import gzip
 import lzma
 import random
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,8 @@ from aggregator.pipeline import Entry, Pipeline
 from aggregator.readers import find_dumps, read_dump
 from aggregator.store.dumps import Tally
 from tests.pipeline.records import as_json, clock, options, records, run
-from tests.pipeline.worlds import results
-from tests.stores import rows
+from tests.pipeline.worlds import START, results
+from tests.stores import empty, rows
 
 READING = ReadingOptions()
 COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
@@ -137,3 +138,27 @@ def test_odd_addresses_are_stored_alike(engine: Engine, url: str) -> None:
     tally = run(engine, [Record("line 1", text, Kind.FIELDS, url)])
     assert tally.stored == 1
     assert rows(engine, "SELECT page_url FROM cluster_members") == [(url,)]
+
+
+PAGE_WITH_AN_AGE = (
+    "<html><head><title>A title of a story</title></head><body><main><article>"
+    f"<h1>A title of a story</h1><p>{'One sentence of a text that is told here. ' * 9}</p>"
+    '</article></main><aside class="related"><h2>Related Articles</h2><article>'
+    "<h3>Another story of another day</h3><span>The Paper</span> <span>4 hours ago</span>"
+    f"<p>{'Quite other words are told in this one here. ' * 20}</p></article></aside>"
+    "</body></html>"
+)
+
+
+@pytest.mark.xfail(strict=True, reason="ages count from the capture that came first")
+def test_captures_of_one_page_at_two_times_in_any_order(sqlite_engine: Engine) -> None:
+    """Promise 3: the same bytes captured twice, with an age in them, end alike in any order."""
+    first = Record("line 1", PAGE_WITH_AN_AGE, Kind.HTML, "https://a.example/", record_time=START)
+    captures = [first, replace(first, record_time=START + timedelta(hours=5))]
+    found = []
+    for order in (captures, captures[::-1]):
+        empty(sqlite_engine)
+        for capture in order:
+            run(sqlite_engine, [capture])
+        found.append(results(sqlite_engine))
+    assert found[0] == found[1]

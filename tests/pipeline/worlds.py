@@ -128,8 +128,9 @@ def results(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     with engine.connect() as connection:
         for table, columns in RESULTS.items():
+            wanted = columns
             if engine.dialect.name == "postgresql":
-                columns = columns.replace("hex(revision_id)", "upper(encode(revision_id, 'hex'))")
-            rows = connection.execute(text(f"SELECT {columns} FROM {table}"))
+                wanted = columns.replace("hex(revision_id)", "upper(encode(revision_id, 'hex'))")
+            rows = connection.execute(text(f"SELECT {wanted} FROM {table}"))
             found[table] = sorted(map(tuple, rows), key=repr)
     return found
