@@ -26,10 +26,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from aggregator.core.canonical import CanonicalOptions, Ranking
 from aggregator.core.decision import RULE
-from aggregator.core.identity import record_key
+from aggregator.core.identity import capture_key, record_key
 from aggregator.core.model import Ignored, Record, Rejection
 from aggregator.core.options import CleaningOptions, MatchingOptions
 from aggregator.core.sightings import SeenPage
@@ -173,9 +174,7 @@ class Pipeline:
 
     def hand_in(self, entries: Sequence[Entry]) -> Batch:
         """Leave out records whose payload is known, and give the others to the workers."""
-        keys = {i: record_key(e) for i, e in enumerate(entries) if isinstance(e, Record)}
-        with reading(self.engine) as connection:
-            delivered = articles.delivered(connection, keys.values())
+        known = self.known(entries)
         batch = Batch()
         fresh = []
         for i, entry in enumerate(entries):
@@ -183,12 +182,23 @@ class Pipeline:
                 batch.rejected.append(entry)
             elif isinstance(entry, Ignored):
                 batch.ignored += 1
-            elif keys[i] in delivered:
-                batch.known.append(Known(keys[i], entry.url, to_text(entry.record_time)))
+            elif i in known:
+                batch.known.append(Known(known[i], entry.url, to_text(entry.record_time)))
             else:
                 fresh.append(entry)
         batch.jobs = self._cleaners.submit(fresh)
         return batch
+
+    def known(self, entries: Sequence[Entry]) -> dict[int, bytes]:
+        """The places of records that were delivered before, with the key that says so."""
+        keys = {
+            i: (record_key(entry), capture_key(entry))
+            for i, entry in enumerate(entries)
+            if isinstance(entry, Record)
+        }
+        with reading(self.engine) as connection:
+            delivered = articles.delivered(connection, chain.from_iterable(keys.values()))
+        return {i: key for i, its in keys.items() for key in its if key in delivered}
 
     def store_batch(
         self, connection: Connection, dump_id: int, batch: Batch, cleaned: Sequence[Cleaned]

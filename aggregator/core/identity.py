@@ -86,6 +86,11 @@ def record_key(record: Record) -> bytes:
     return digest([kind, record.payload, charset, normalise_address(record.url), *said])
 
 
+def capture_key(record: Record) -> bytes:
+    """Identity of a delivery whose capture time shaped what was made of it."""
+    return digest([record_key(record), to_text(record.record_time)])
+
+
 def page_address(record: Record, own_url: str | None) -> str:
     """Address of a record's page: its URL, else its own link, else a hash of its text.
 

@@ -141,3 +141,5 @@ class Page:
     canonical_url: str | None = None
     site_name: str | None = None
     warnings: tuple[str, ...] = ()
+    time_dependent: bool = False
+    """The record's own time shaped the result (an age resolved, a date refused as too late)."""

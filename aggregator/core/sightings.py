@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aggregator.core.identity import (
     article_id,
+    capture_key,
     embedded_key,
     has_address,
     normalise_address,
@@ -87,7 +88,7 @@ def see(
             )
         )
     return SeenPage(
-        record_key=record_key(record),
+        record_key=capture_key(record) if page.time_dependent else record_key(record),
         locator=record.locator,
         address=address,
         page_url=record.url or page.own_url,
