@@ -53,6 +53,18 @@ def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     return cli
 
 
+@pytest.fixture(scope="session")
+def postgres_store(
+    postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cli]:
+    """The same on PostgreSQL."""
+    url = postgres_server.create_database()
+    cli = Cli(tmp_path_factory.mktemp("postgres"), url)
+    cli("ingest", FIXTURES / "dumps")
+    yield cli
+    postgres_server.drop_database(url)
+
+
 @pytest.fixture
 def cli(tmp_path: Path, sqlite_url: str) -> Cli:
     """The command in an empty folder, with a store that does not exist yet."""

@@ -208,7 +208,9 @@ def _member_line(member: dict[str, Any]) -> Text:
     ]
     if member["role"] != "main":
         parts.append(safe(member["role"]))
-    return Text("  ").join(parts)
+    line = Text("  ").join(parts)
+    line.no_wrap, line.overflow = True, "ignore"
+    return line
 
 
 @dataclass(frozen=True, kw_only=True)

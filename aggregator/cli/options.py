@@ -76,13 +76,19 @@ def command(
             with told_plainly():
                 body(options(**{**values, **_given_before(ctx, values)}))
 
-        run.__doc__ = body.__doc__
+        run.__doc__ = _unwrapped(body.__doc__ or "")
         run.__annotations__ = {"ctx": typer.Context, **_annotations(options)}
         run.__signature__ = _signature(options)  # type: ignore[attr-defined]
         app.command(name)(run)
         return body
 
     return register
+
+
+def _unwrapped(docstring: str) -> str:
+    """Paragraphs on one line each: the help wraps them to the width of the terminal."""
+    paragraphs = inspect.cleandoc(docstring).split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _annotations(options: type[Options]) -> dict[str, Any]:

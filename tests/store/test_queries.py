@@ -15,7 +15,7 @@ from aggregator.store.queries import (
     list_articles,
     list_clusters,
 )
-from tests.running import FIXTURES, Cli
+from tests.running import Cli
 
 COMMANDS = [
     ["clusters", "list", "--limit", "1000"],
@@ -32,16 +32,6 @@ COMMANDS = [
 FERRY = "https://www.meridianpress.example/2026/10/03/estmark-ferry-cape-orlow"
 CUT = "https://www.valleylantern.example/2026/10/fog-ferry-rescue.html"
 TUNNEL = "https://www.castermoorpost.example/estmark/2026-11-09/hallbeck-tunnel"
-
-
-@pytest.fixture(scope="module")
-def postgres_store(postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The command on a PostgreSQL store with all of fixtures/dumps."""
-    url = postgres_server.create_database()
-    cli = Cli(tmp_path_factory.mktemp("postgres"), url)
-    cli("ingest", FIXTURES / "dumps")
-    yield cli
-    postgres_server.drop_database(url)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
