@@ -127,16 +127,19 @@ class _Round:
         now = self.shop.clock.now()
         stale = to_text(now.wall - timedelta(hours=_TOUCH_HOURS))
         changed = []
-        touched = []
+        touched, anew = [], []
         for each in arrivals:
             row = known.get(each.path)
             if row is None or (row.size, row.mtime_ns) != (each.size, each.mtime_ns):
                 changed.append((each.path, each.size, each.mtime_ns))
+            elif row.seen_since > now.text:
+                anew.append(each.path)
             elif not stale <= row.seen_at <= now.text:
                 touched.append(each.path)
         with noting(self.shop.engine) as connection:
             sources.observe(connection, self.source.name, changed, now.text)
             sources.touch(connection, self.source.name, touched, now.text)
+            sources.see_anew(connection, self.source.name, anew, now.text)
 
     def read(self, arrival: Arrival) -> None:
         """Read one dump; what goes wrong with it does not keep the others from being read."""

@@ -64,6 +64,13 @@ def touch(connection: Connection, source: str, paths: Iterable[str], now: str) -
         connection.execute(update(files).where(*those).values(seen_at=now))
 
 
+def see_anew(connection: Connection, source: str, paths: Iterable[str], now: str) -> None:
+    """Let these dumps count as first seen now: our clock was set back."""
+    for chunk in chunks(paths):
+        those = (files.c.source == source, files.c.path.in_(chunk))
+        connection.execute(update(files).where(*those).values(seen_since=now, seen_at=now))
+
+
 def forget_unseen(connection: Connection, source: str, before: str) -> None:
     """Forget the dumps of a source that were not there since a time."""
     gone = (files.c.source == source, files.c.seen_at < before, files.c.owner.is_(None))

@@ -127,6 +127,22 @@ def test_a_jump_of_the_clock_completes_no_dump(
     assert run_round(shop, slow).total.stored == 1
 
 
+def test_a_clock_that_is_set_back_makes_no_dump_wait_for_its_old_time(
+    shop: Workshop, source: MakeSource, folder: Path, hands: Hands
+) -> None:
+    """A dump that was seen at a time that is the future now settles from now on."""
+    (folder / "a.jsonl").write_text(lines(1, 1))
+    os.utime(folder / "a.jsonl", (hands.wall.timestamp(),) * 2)
+    slow = source(settle_seconds=10.0)
+    assert run_round(shop, slow).settling == 1
+    hands.go(-7200)
+    hands.monotonic += 7200
+    for _ in range(2):
+        assert run_round(shop, slow).settling == 1
+        hands.go(11)
+    assert run_round(shop, slow).total.stored == 1
+
+
 def test_growing_lines_are_followed_from_where_they_stood(
     shop: Workshop, source: MakeSource, folder: Path
 ) -> None:
