@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -350,9 +351,7 @@ def draw(soak: Soak, picture: Path) -> None:
     below.plot(minutes, [s.threads for s in soak.samples], label="threads")
     below.plot(minutes, [s.handles for s in soak.samples], label="file handles")
     below.set_xlabel("minutes")
-    starts = [
-        b.minute for a, b in zip(soak.samples, soak.samples[1:]) if a.generation != b.generation
-    ]
+    starts = [b.minute for a, b in pairwise(soak.samples) if a.generation != b.generation]
     for axes in (above, below):
         axes.set_ylim(bottom=0)
         axes.legend(loc="lower right")
