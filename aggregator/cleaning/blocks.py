@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from aggregator.cleaning import furniture
+from aggregator.cleaning import furniture, notices
 from aggregator.cleaning.lines import Line
+from aggregator.cleaning.names import looks_like_press
 from aggregator.cleaning.pieces import (
     Piece,
     body_of,
@@ -34,6 +35,7 @@ class Segment:
 
     header: list[Line] = field(default_factory=list)
     paragraphs: list[Line] = field(default_factory=list)
+    link: str | None = None
 
     @property
     def dated(self) -> bool:
@@ -50,7 +52,9 @@ def segments_of(lines: Sequence[Line]) -> list[Segment]:
     """`lines` cut before each run of short lines; furniture is left out."""
     found = [Segment()]
     for line in _asking_titles(without_pitches(lines)):
-        if is_furniture(line, at_end=True):
+        if line.link == line.text:
+            found[-1].link = found[-1].link or line.link
+        if notices.source_named(line.text) is None and is_furniture(line, at_end=True):
             continue
         if line.paragraph:
             found[-1].paragraphs.append(line)
@@ -114,9 +118,8 @@ def _piece(segment: Segment, outlets: frozenset[str], title_first: bool) -> Piec
     header = _last_item(segment.header)
     piece = Piece(when=next((line.when for line in header if line.when), None))
     piece.outlet = _stated_outlet(header, outlets)
-    names = [line for line in header if line.when is None]
-    authors = [author for line in names if (author := furniture.author_of(line.text))]
-    piece.author = authors[0] if authors else None
+    names = [line for line in header if line.when is None and not notices.source_named(line.text)]
+    piece.author = _author(header)
     rest = _distinct(
         line.text
         for line in names
@@ -124,6 +127,8 @@ def _piece(segment: Segment, outlets: frozenset[str], title_first: bool) -> Piec
         and (piece.outlet is None or key(line.text) != key(piece.outlet))
     )
     piece.title = _title(rest, _repeated(names), title_first)
+    links = {key(line.text): line.link for line in header if line.link}
+    piece.link = links.get(key(piece.title or "")) or segment.link
     if piece.outlet is None:
         piece.outlet = _beside_time(header, piece.title)
     paragraphs = segment.paragraphs
@@ -138,6 +143,15 @@ def _piece(segment: Segment, outlets: frozenset[str], title_first: bool) -> Piec
     piece.outlet = piece.outlet or credited
     piece.body = body_of(kept, piece.title)
     return piece
+
+
+def _author(header: list[Line]) -> str | None:
+    """The first author that a header names, on a byline or beside the time."""
+    for line in header:
+        author = line.when.author if line.when else furniture.author_of(line.text)
+        if author:
+            return author
+    return None
 
 
 def _last_item(header: list[Line]) -> list[Line]:
@@ -157,6 +171,11 @@ def _stated_outlet(header: list[Line], outlets: frozenset[str]) -> str | None:
     for line in header:
         if line.when and line.when.outlet:
             return line.when.outlet
+        named = notices.source_named(line.text) or (
+            furniture.author_of(line.text) and furniture.outlet_of_byline(line.text)
+        )
+        if named and line.when is None:
+            return named
     texts = [line.text for line in header if line.when is None]
     for line in header:
         if line.bullet and line.when is None and size(line.text) <= _OUTLET_SIZE:
@@ -172,6 +191,9 @@ def _beside_time(header: list[Line], title: str | None) -> str | None:
         for near in (*header[max(0, at - 1) : at], *header[at + 1 : at + 2]):
             text = near.text
             if near.when or size(text) > _OUTLET_SIZE or furniture.is_section_label(text):
+                continue
+            # beside a full date stands as often a writer
+            if line.when.age is None and not looks_like_press(text):
                 continue
             if furniture.author_of(text) or (title and key(text) == key(title)):
                 continue

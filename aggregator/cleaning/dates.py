@@ -53,7 +53,7 @@ _ENGLISH_MONTHS = [
 # Only zones that mean one offset everywhere (RFC 5322, section 4.3, and European usage).
 _ZONES = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 60, "CET": 60, "CEST": 120, "EET": 120,
-    "EEST": 180, "MSK": 180, "JST": 540, "KST": 540, "EST": -300, "EDT": -240, "ET": -300,
+    "EEST": 180, "MSK": 180, "JST": 540, "KST": 540, "EST": -300, "EDT": -240, "CST": -360,
     "CDT": -300, "MDT": -360, "MST": -420, "PST": -480, "PDT": -420,
 }  # fmt: skip
 _YEAR_FIRST = re.compile(
@@ -66,10 +66,14 @@ _WORDS = re.compile(
     r"|(?P<m2>[^\W\d_]{3,14})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{4})(?!\d)"
 )
 _CLOCK = re.compile(
-    r"(?<!\d)(?P<H>\d{1,2})[:.h](?P<M>\d{2})(?::(?P<S>\d{2}))?(?!\d)\s*(?P<half>[ap]\.?\s?m\.?)?\s*"
+    r"(?P<noon>上午|下午|晚上|午前|午後|오전|오후)?\s?"
+    r"(?<!\d)(?P<H>\d{1,2})[:.h](?P<M>\d{2})(?::(?P<S>\d{2}))?(?!\d)\s*(?P<half>[apAP]\.?\s?[mM]\b\.?)?\s*"
     r"(?P<zone>\(?(?:[A-Z]{2,4}|[+-]\d{2}:?\d{2})\b\)?)?"
 )
 _HALF = re.compile(r"p", re.I)
+_NOON = {"上午": "a", "午前": "a", "오전": "a", "下午": "p", "晚上": "p", "午後": "p", "오후": "p"}
+_AMERICAN = {"ET": -300, "CT": -360, "PT": -480}
+"""Zones that follow the summer time of the United States; their offsets in winter (minutes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ def _build(year: str, month: str, day: str, clock: re.Match[str] | None) -> date
     if clock and clock["H"]:
         hour, minute, second = int(clock["H"]), int(clock["M"]), int(clock["S"] or 0)
         half = clock.groupdict().get("half")
+        half = half or _NOON.get(clock.groupdict().get("noon") or "")
         if half and hour <= 12:
             hour = hour % 12 + (12 if _HALF.match(half) else 0)
         zone = _zone(clock["zone"])
@@ -168,6 +173,8 @@ def _build(year: str, month: str, day: str, clock: re.Match[str] | None) -> date
         moment = datetime(
             int(year), int(month), int(day), hour, minute, min(second, 59), tzinfo=zone
         )
+        if clock and clock["zone"] in _AMERICAN:
+            moment -= timedelta(minutes=_AMERICAN[clock["zone"]] + 60 * _summer(moment))
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -180,6 +187,17 @@ def _zone(name: str | None) -> timezone:
         minutes = int(bare[1:3]) * 60 + int(bare[3:5] or 0)
         return timezone(timedelta(minutes=min(minutes, 1439) * (-1 if bare[0] == "-" else 1)))
     return timezone(timedelta(minutes=_ZONES.get(bare, 0)))
+
+
+def _summer(moment: datetime) -> bool:
+    """True in the summer time of the United States (Energy Policy Act of 2005), to the day."""
+    first_of_march, first_of_november = (
+        moment.replace(month=3, day=1),
+        moment.replace(month=11, day=1),
+    )
+    starts = first_of_march + timedelta(days=(6 - first_of_march.weekday()) % 7 + 7)
+    ends = first_of_november + timedelta(days=(6 - first_of_november.weekday()) % 7)
+    return starts.date() <= moment.date() < ends.date()
 
 
 @cache

@@ -10,6 +10,7 @@ from functools import cache
 
 from aggregator.cleaning import phrases
 from aggregator.cleaning.headings import is_comment_heading
+from aggregator.cleaning.names import looks_like_press
 from aggregator.cleaning.script import ends_as_sentence, key, size
 
 _LONGEST_CAPTION = 70
@@ -19,6 +20,11 @@ _BEFORE_CREDIT = " .([|–—-"
 _LONGEST_CALL = 45
 _LONGEST_SHORT_CALL = 16
 _LONGEST_NAME = 6
+
+_QUOTES = "\"'“„«‚‘「『"
+_SENTENCE_STARTS = re.compile(r"(?<=[.!?:;。！？,،])\s*|\s+(?:to|and|und|et|y|e|i|и|ve)\s+")
+_MARKS = re.compile("[\u064b-\u0652\u0640]")
+"""Arabic vowel signs and the stretching sign, which texts set or leave out at will."""
 
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _COMMENT_FORM = re.compile(
@@ -113,9 +119,17 @@ def author_of(line: str) -> str | None:
     return re.split(r"\s*[|·•]\s*|,\s", name)[0] or None
 
 
+def outlet_of_byline(line: str) -> str | None:
+    """The outlet behind the name in a byline ("By Name, Outlet"), if it looks like one."""
+    parts = [part.strip() for part in re.split(r"\s*[|·•–—]\s*|,\s|\s-\s|\s(?:for|@)\s", line)[1:]]
+    return next((p for p in parts if size(p) <= _LONGEST_NAME and looks_like_press(p)), None)
+
+
 def is_editor_credit(line: str) -> bool:
     """True for a line of credits ("Edited by: Name", "Reporting by Name; editing by Name")."""
-    return size(line) <= 30 and bool(_editor().match(line))
+    found = _editor().match(line) if size(line) <= 30 else None
+    # "Editing by hand takes weeks" is text
+    return found is not None and not (found["by"] and line[found.end() :][:1].islower())
 
 
 def origin_outlet(line: str) -> str | None:
@@ -166,12 +180,15 @@ def is_call(line: str, at_end: bool = False) -> bool:
     words = size(line)
     if not 0 < words <= _LONGEST_CALL:
         return False
-    folded = line.casefold()
+    folded = _MARKS.sub("", line.casefold())
     if ends_as_sentence(line):
-        start = _word_pattern(phrases.CALL_WORDS).match(folded.lstrip("\"'“ •-*>"))
-        if start and words <= _LONGEST_SHORT_CALL and _names_ware(folded):
+        # "Download it," she said: what is quoted is no call
+        if folded[:1] in _QUOTES:
+            return False
+        start = _word_pattern(phrases.CALL_WORDS).match(folded.lstrip(" •-*>"))
+        if start and words <= _LONGEST_SHORT_CALL and (_names_ware(folded) or _subscribes(folded)):
             return True
-        return at_end and _calls(folded) and _names_ware(folded) and _to_reader(folded)
+        return at_end and _calls_reader(folded) and _names_ware(folded)
     if words > _LONGEST_SHORT_CALL:
         return False
     if _calls(folded):
@@ -183,8 +200,19 @@ def _calls(folded: str) -> bool:
     return _word_pattern(phrases.CALL_WORDS).search(folded) is not None
 
 
+def _subscribes(folded: str) -> bool:
+    return _word_pattern(phrases.SUBSCRIBE_WORDS).match(folded) is not None
+
+
+def _calls_reader(folded: str) -> bool:
+    """True if a sentence of the line begins with a call, and the line speaks to the reader."""
+    starts = (part.lstrip() for part in _SENTENCE_STARTS.split(folded))
+    called = any(_word_pattern(phrases.CALL_WORDS).match(part) for part in starts)
+    return called and _to_reader(folded)
+
+
 def _names_ware(folded: str) -> bool:
-    wares = (phrases.APP_WORDS, phrases.NEWSLETTER_WORDS, phrases.AI_WORDS)
+    wares = (phrases.APP_WORDS, phrases.NEWSLETTER_WORDS, phrases.AI_WORDS, phrases.MEMBER_WORDS)
     return any(_word_pattern(words).search(folded) for words in wares)
 
 
@@ -293,6 +321,7 @@ def _byline() -> re.Pattern[str]:
 def _editor() -> re.Pattern[str]:
     starts = _alternatives(phrases.EDITOR_STARTS)
     return re.compile(
-        rf"[(\[]?(?:(?:{starts})\s*[:：]\s*\S|\(?(?:[\w-]+ )?(?:reporting|editing|writing) by\s)",
+        rf"[(\[]?(?:(?:{starts})\s*[:：]\s*\S"
+        r"|\(?(?:[\w-]+ )?(?:reporting|editing|writing) (?P<by>by)\s)",
         re.I,
     )

@@ -28,6 +28,13 @@ most read|most popular|most viewed|popular stories|popular now|popular news|tren
 trending now|trending stories|trending news|top stories|latest news|latest stories
 latest articles|latest headlines|recent articles|recent stories|recent posts|in other news
 from the web|around the web|from our partners|more from this section|elsewhere on the site
+next article|next story|up next|next post|next up|keep reading below|more from the web
+sponsored stories|promoted stories|partner content|you might have missed|more reading
+nächster artikel|nächster beitrag|article suivant|siguiente artículo|siguiente noticia
+próximo artigo|próxima notícia|articolo successivo|prossimo articolo|volgend artikel
+nästa artikel|næste artikel|neste artikkel|seuraava artikkeli|następny artykuł|další článek
+следующая статья|следующая новость|наступна стаття|sonraki haber|sıradaki haber|المقال التالي
+الخبر التالي|خبر بعدی|מאמר הבא|artikel berikutnya|下一篇|下一篇文章|次の記事|다음 기사
 ähnliche artikel|ähnliche beiträge|ähnliche themen|ähnliche nachrichten|verwandte artikel
 verwandte themen|verwandte beiträge|weitere artikel|weitere beiträge|weitere meldungen
 weitere nachrichten|weitere themen|mehr zum thema|mehr dazu|mehr artikel|mehr nachrichten

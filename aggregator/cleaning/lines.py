@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.cleaning import ages, dates, furniture
+from aggregator.cleaning.markup import Unmarked, address_alone, is_marked_up, unmarked
+from aggregator.cleaning.names import looks_like_press, may_be_person
 from aggregator.cleaning.script import ends_as_sentence, is_paragraph, key, size, tidy
 
 _BULLET = re.compile(r"^\s*[•·*–—\-‣▪■●○◦|>»]+\s+(?=\S)")
+_SPEECH = re.compile(r"^\s*[–—]\s")
 _DATE_LINE = 14
 _OUTLET_SIZE = 7
 _SEPARATORS = " \t|·•–—-,;:/()[]"
+_PARTS = re.compile(r"\s*[|·•–—]\s*|\s+-\s+|\s*[()\[\]]\s*|,\s+")
+_STRONG_PARTS = re.compile(r"\s*[|·•–—]\s*|\s+-\s+|,\s+(?=\S+\s+\S*\d)")
 _TIME_WORDS = re.compile(
     r"^(?:time|date|clock|schedule|access_time|updated|published)[:\s]*$", re.I
 )
@@ -25,6 +30,7 @@ class When:
     outlet: str | None
     age: ages.Age | None
     moment: datetime | None
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +42,99 @@ class Line:
     bullet: bool
     paragraph: bool
     when: When | None
+    link: str | None = None
+    """The address that the line states; a line that is nothing else has it as its text."""
+    level: int = 0
+    """The level of a heading in Markdown; 0 elsewhere."""
 
 
 def read_lines(text: str) -> list[Line]:
     """The lines of `text` that hold a letter, a digit or a sign of their own."""
     lines: list[Line] = []
     gap = False
-    for raw in _unwrapped(text):
-        bullet = bool(_BULLET.match(raw))
-        bare = tidy(_BULLET.sub("", raw) if bullet else raw)
-        if not size(bare):
-            gap = True
-            continue
-        when = None if size(bare) > _DATE_LINE else read_when(bare)
-        lines.append(Line(bare, gap, bullet, when is None and is_paragraph(bare), when))
-        gap = False
+    for raw in _source_lines(text):
+        line = _read_line(raw, gap)
+        gap = line is None
+        if line is not None:
+            lines.append(line)
     return lines
+
+
+def _source_lines(text: str) -> list[Unmarked]:
+    raw = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    raw = [part for line in raw for part in re.split("[\u2028\u2029\x85]", line)]
+    if is_marked_up(raw):
+        return [unmarked(line) for line in raw]
+    return [Unmarked(line) for line in (_joined(raw) if _hard_wrapped(raw) else raw)]
+
+
+def _read_line(raw: Unmarked, gap: bool) -> Line | None:
+    """One line as it looks; None if nothing is written on it."""
+    bullet = bool(_BULLET.match(raw.text))
+    bare = tidy(_BULLET.sub("", raw.text) if bullet else raw.text)
+    words = size(bare)
+    if not words:
+        return None
+    address = address_alone(bare) if "://" in bare else None
+    if address:
+        return Line(address, gap, bullet, False, None, address)
+    when = None if words > _DATE_LINE else read_when(bare)
+    paragraph = when is None and not raw.level and is_paragraph(bare)
+    if paragraph and _SPEECH.match(raw.text):
+        bare = tidy(raw.text)
+    return Line(bare, gap, bullet, paragraph, when, raw.link, raw.level)
 
 
 def read_when(line: str) -> When | None:
     """The time that a short line tells, alone or beside an outlet; None if it tells none."""
     if ends_as_sentence(line) and ages.parse_age(line) is None:
         return None
+    if furniture.is_reading_time(line):
+        return None
     age = ages.parse_age(line)
     if age:
         return When(None, age, None)
     at_end = ages.find_age_at_end(line)
     if at_end:
-        return _with_outlet(at_end[0], at_end[1])
+        return _with_source(at_end[0], at_end[1])
     at_start = ages.find_age_at_start(line)
     if at_start and size(at_start[1]) <= _OUTLET_SIZE:
-        return _with_outlet(at_start[1], at_start[0])
+        return _with_source(at_start[1], at_start[0])
     return _absolute(line)
 
 
-def _with_outlet(name: str, age: ages.Age) -> When | None:
-    bare = name.strip(_SEPARATORS)
-    if not bare or _TIME_WORDS.match(bare) or furniture.is_date_label(bare):
-        return When(None, age, None)
-    if size(bare) > _OUTLET_SIZE or ends_as_sentence(bare) or furniture.author_of(bare):
+def _with_source(text: str, age: ages.Age) -> When | None:
+    """An age with the names that stand beside it; None if so much stands there that it is text."""
+    bare = text.strip(_SEPARATORS)
+    author = furniture.author_of(bare)
+    if author is None and (size(bare) > _OUTLET_SIZE or ends_as_sentence(bare)):
         return None if size(bare) > _OUTLET_SIZE else When(None, age, None)
-    return When(bare, age, None)
+    parts = [part for part in _PARTS.split(bare) if part and not _is_stamp(part)]
+    if author is not None:
+        named = [part for part in parts if furniture.author_of(part) is None]
+        outlet = next((part for part in named if looks_like_press(part)), None)
+        return When(outlet, age, None, author)
+    if len(parts) > 1:
+        outlets = [part for part in parts if not may_be_person(part)]
+        return When(_with_labels_off(outlets[0]) if len(outlets) == 1 else bare, age, None)
+    return When(_with_labels_off(parts[0]) if parts else None, age, None)
+
+
+def _is_stamp(part: str) -> bool:
+    """True for what stands beside a time and names nobody: "Updated", "5 min read"."""
+    return (
+        bool(_TIME_WORDS.match(part))
+        or furniture.is_date_label(part)
+        or (furniture.is_reading_time(part) or furniture.is_label(part))
+    )
+
+
+def _with_labels_off(name: str) -> str | None:
+    """A name without a date's label glued behind or before it ("Name Updated")."""
+    words = name.split()
+    while len(words) > 1 and furniture.is_date_label(words[-1]):
+        words.pop()
+    return " ".join(words) or None
 
 
 def _absolute(line: str) -> When | None:
@@ -86,16 +144,31 @@ def _absolute(line: str) -> When | None:
     moment = dates.parse_time(line) or dates.parse_written(line)
     if moment is None:
         return None
+    outlet, author = _named_beside(line)
+    told = f"{outlet or ''} {author or ''}".split()
     letters = [w for w in re.findall(r"[^\W\d_]{2,}", line) if not furniture.is_date_label(w)]
-    return When(None, None, moment) if len(letters) <= 6 else None
+    return When(outlet, None, moment, author) if len(letters) - len(told) <= 6 else None
 
 
-def _unwrapped(text: str) -> list[str]:
-    """The lines of `text`; paragraphs that were broken at a fixed width are joined again."""
-    raw = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    raw = [part for line in raw for part in re.split("[\u2028\u2029\x85]", line)]
-    if not _hard_wrapped(raw):
-        return raw
+def _named_beside(line: str) -> tuple[str | None, str | None]:
+    """The outlet and author on a line with a full date; a name there must look like an outlet's."""
+    parts = [part.strip(_SEPARATORS) for part in _STRONG_PARTS.split(line)]
+    authors = [author for part in parts if (author := furniture.author_of(part))]
+    names = [part for part in parts if part and not any(sign.isdigit() for sign in part)]
+    outlets = [
+        part
+        for part in names
+        if size(part) <= _OUTLET_SIZE
+        and looks_like_press(part)
+        and not furniture.author_of(part)
+        and not furniture.is_section_label(part)
+        and not _is_stamp(part)
+    ]
+    return (outlets[0] if outlets else None), (authors[0] if authors else None)
+
+
+def _joined(raw: list[str]) -> list[str]:
+    """`raw` with paragraphs that were broken at a fixed width joined again."""
     joined: list[str] = []
     open_line = False
     for line in raw:

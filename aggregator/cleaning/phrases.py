@@ -106,7 +106,14 @@ CALL_WORDS = (
     r"log in|register|join us|join our|follow|"
     r"download|install|get started|click here|tap here|try|explore|unlock|support us|donate|"
     r"become a member|stay (?:informed|updated|tuned|connected)|share this|like us|"
-    r"get the latest|"
+    r"get the latest|enter your|listen to|watch our|meet our|chat with|summari[sz]e|discover|"
+    r"upgrade|continue reading|probieren|entdecken sie|hören sie|écoutez|posez|demandez|descubre|"
+    r"escucha|pregunta|descubra|ouça|scopri|ascolta|chiedi|probeer|ontdek|luister|upptäck|lyssna|"
+    r"prøv|oppdag|opdag|kokeile|wypróbuj|sprawdź|odkryj|posłuchaj|vyzkoušejte|попробуй\w*|узнай\w*|"
+    r"слушайте|спросите|спробуй\w*|дізнай\w*|опитайте|încearcă|descoperă|próbáld|próbálja|"
+    r"δοκιμάστε|ανακαλύψτε|deneyin|keşfedin|dinleyin|جرب|اكتشف|اسأل|استمع|امتحان کنید|ببینید|"
+    r"בדקו|נסו|आज़माएं|coba|jelajahi|hãy thử|ลอง|试用|試用|看看|了解|試す|試して|見てみ|사용해|"
+    r"알아보|"
     r"in your inbox|abonnieren|abonnier\w*|jetzt anmelden|anmelden|registrieren|folgen sie|"
     r"folge uns|laden sie|herunterladen|jetzt testen|teilen|abonnez|inscrivez|s'abonner|"
     r"s'inscrire|téléchargez|suivez|partagez|essayez|découvrez|suscr[ií]b\w+|reg[ií]str\w+|"
@@ -125,9 +132,21 @@ CALL_WORDS = (
     r"theo dõi|đăng ký|tải|สมัคร|ติดตาม|ดาวน์โหลด|订阅|訂閱|关注|關注|追蹤|下载|下載|登録|"
     r"フォロー|ダウンロード|구독|팔로우|다운로드"
 )
+MEMBER_WORDS = (
+    r"subscribers?|subscriptions?|members?|membership|podcasts?|email address|abonnenten?|"
+    r"abonnement\w*|abonnés?|suscriptor\w*|suscripci[oó]n|assinantes?|assinatura|abbonat[oi]|"
+    r"abbonamento|abonnees?|prenumeranter?|prenumeration|tilaaj\w+|prenumerat\w+|předplat\w+|"
+    r"подписчик\w*|подписк\w+|передплат\w+|abonelik|المشتركين|اشتراك|会员|會員|会員|구독자|"
+    r"подкаст\w*|播客|ポッドキャスト|팟캐스트|بودكاست|پادکست|podcast\w*"
+)
+SUBSCRIBE_WORDS = (
+    r"subscribe|sign up|sign in|log in|abonnieren sie|jetzt abonnieren|abonnez-vous|"
+    r"inscrivez-vous|suscríbete|suscríbase|assine|abbonati|iscriviti|abonneer je|"
+    r"подпишитесь|подписывайтесь|підпишіться|abone olun|اشترك|订阅|訂閱"
+)
 AI_WORDS = (
     r"ai|a\.i\.|ki|ia|ии|ші|yapay zeka|الذكاء الاصطناعي|人工智能|人工智慧|"
-    r"chatbot|chat bot|assistant|gpt"
+    r"ai[ぁ-鿿가-힯]|chatbot|chat bot|assistant|gpt"
 )
 READER_WORDS = (
     r"you|your|you're|us|our|now|here|free|today|sie|ihr\w*|dein\w*|dich|du|uns\w*|jetzt|hier|"
@@ -158,6 +177,14 @@ SHARE_LABELS = (
     "print|print this|email|e-mail|copy link|link copied|save|save article|bookmark|listen|"
     "listen to this article|read aloud|whatsapp|facebook|twitter|linkedin|telegram|reddit|"
     "pinterest|messenger|x|like|follow|follow us|subscribe|menu|search|login|log in|sign in|home|"
+    "accept|accept all|accept cookies|accept all cookies|reject|reject all|decline|i agree|agree|"
+    "ok|got it|manage preferences|manage cookies|cookie settings|cookie policy|privacy policy|"
+    "terms of use|terms of service|privacy settings|alle akzeptieren|akzeptieren|ablehnen|"
+    "einstellungen|zustimmen|tout accepter|tout refuser|accepter|refuser|personnaliser|aceptar|"
+    "aceptar todo|rechazar|rechazar todo|configurar|aceitar|aceitar tudo|rejeitar|accetta|"
+    "accetta tutto|rifiuta|accepteren|alles accepteren|weigeren|acceptera|acceptera alla|godkänn|"
+    "akceptuję|zgadzam się|odrzuć|souhlasím|принять|принять все|отклонить|согласен|kabul et|"
+    "reddet|قبول|أوافق|接受|同意|拒绝|同意する|동의|post comment|reply|report|newest|oldest|"
     "skip to content|skip to main content|back to top|top|close|next|previous|prev|show more|"
     "load more|view more|see all|view all|see more|more|tags|topics|logo|icon|image|photo|video|"
     "play|play video|gallery|slideshow|loading|teilen|artikel teilen|drucken|merken|vorlesen|"

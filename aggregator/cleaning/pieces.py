@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from aggregator.cleaning import furniture
+from aggregator.cleaning import furniture, notices
 from aggregator.cleaning.headings import is_pointer, is_related_heading, pointer_with_target
 from aggregator.cleaning.lines import Line, When
 from aggregator.cleaning.script import ends_as_sentence, size
@@ -14,6 +14,7 @@ from aggregator.cleaning.script import ends_as_sentence, size
 _LONGEST_FURNITURE = 700
 """Characters; no caption or call is longer."""
 _LONGEST_LURE = 8
+_LONGEST_SCRAPS = 30
 _SENTENCES = re.compile(r"(?<=[.!?。！？؟।])\s+|(?<=[.!?][\"'”’»)])\s+")
 _KEPT_AT_END = 12
 """An unfinished line of this many words at the end of a text is text cut short."""
@@ -27,6 +28,7 @@ class Piece:
     outlet: str | None = None
     author: str | None = None
     when: When | None = None
+    link: str | None = None
     body: list[str] = field(default_factory=list)
 
     @property
@@ -40,10 +42,12 @@ def is_furniture(line: Line, at_end: bool = False) -> bool:
     text = line.text
     if len(text) > _LONGEST_FURNITURE:
         return False
+    if line.link == text:
+        return True
     if furniture.is_comment_furniture(text) or furniture.is_call(text, at_end):
         return True
     if line.paragraph and ends_as_sentence(text):
-        return furniture.is_caption(text)
+        return furniture.is_caption(text) or notices.is_paywall(text)
     return (
         furniture.is_label(text)
         or furniture.is_caption(text)
@@ -98,11 +102,22 @@ def without_inline_furniture(text: str) -> str:
     bare = furniture.without_inline_captions(text)
     sentences = _SENTENCES.split(bare)
     count = len(sentences)
-    while len(sentences) > 1 and furniture.is_closing_scrap(sentences[-1]):
+    while len(sentences) > 1 and _is_scrap(sentences[-1]):
         called = ends_as_sentence(sentences.pop())
         if called and len(sentences) > 1 and _is_lure(sentences[-1]):
             sentences.pop()
     return bare if len(sentences) == count else " ".join(sentences)
+
+
+def _is_scrap(sentence: str) -> bool:
+    return furniture.is_closing_scrap(sentence) or notices.is_paywall(sentence)
+
+
+def _all_scraps(text: str) -> bool:
+    """True for a line of calls and nothing else ("Already a subscriber? Log in.")."""
+    if size(text) > _LONGEST_SCRAPS:
+        return False
+    return all(_is_scrap(sentence) for sentence in _SENTENCES.split(text))
 
 
 def _is_lure(sentence: str) -> bool:
@@ -131,6 +146,8 @@ def _closes_text(lines: list[Line], at: int) -> bool:
         return False
     if furniture.origin_outlet(text) or furniture.is_editor_credit(text):
         return False
+    if notices.is_consent(text) or _all_scraps(text) or notices.is_author_box(text):
+        return False
     if ends_as_sentence(text) or size(text) >= _KEPT_AT_END:
         return True
     return _in_list(lines, at)
@@ -138,6 +155,7 @@ def _closes_text(lines: list[Line], at: int) -> bool:
 
 def _in_list(lines: list[Line], at: int) -> bool:
     """True for an item of a list that the text announces ("The winners are:")."""
+    last = at
     while at > 0 and lines[at].bullet:
         at -= 1
-    return lines[at].text.endswith((":", "：")) and size(lines[at].text) >= 4
+    return at < last and lines[at].text.endswith((":", "：")) and size(lines[at].text) >= 4

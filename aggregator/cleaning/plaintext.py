@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from aggregator.cleaning import furniture
+from aggregator.cleaning import furniture, notices
 from aggregator.cleaning.blocks import pieces_of, segments_of
+from aggregator.cleaning.header import read_header
 from aggregator.cleaning.headings import is_pointer, is_related_heading
-from aggregator.cleaning.lines import Line, When, read_lines, same
+from aggregator.cleaning.lines import Line, read_lines, same
 from aggregator.cleaning.pieces import (
     Piece,
     body_of,
@@ -27,7 +27,6 @@ from aggregator.cleaning.script import ends_as_sentence, key, size
 
 _LONGEST_TITLE = 35
 _TITLE_FROM = 3
-_STANDFIRST_FROM = 6
 _SURE_MAIN = 80
 """Words after which a heading over comments or other stories ends the main text for sure."""
 
@@ -53,7 +52,7 @@ def split_text(text: str) -> SplitText:
 def _main_start(lines: Sequence[Line]) -> int:
     """The index of the first line of body text; everything before it is the header."""
     for at, line in enumerate(lines):
-        if not line.paragraph or is_furniture(line):
+        if not line.paragraph or is_furniture(line) or notices.is_consent(line.text):
             continue
         if at == 0 and not ends_as_sentence(line.text) and size(line.text) <= _LONGEST_TITLE:
             continue
@@ -85,7 +84,7 @@ def _zones(lines: Sequence[Line], start: int) -> tuple[int, list[Sequence[Line]]
             continue
         if is_related_heading(text) and _opens_zone(lines, start, at, bool(marks)):
             marks.append((at, True))
-        elif furniture.is_comment_furniture(text) and _ends_main(lines, start, at):
+        elif _heads_no_text(text) and _ends_main(lines, start, at):
             marks.append((at, False))
     if not any(related for _, related in marks):
         implied = _implied_zone(lines, start, marks[0][0] if marks else end)
@@ -97,6 +96,11 @@ def _zones(lines: Sequence[Line], start: int) -> tuple[int, list[Sequence[Line]]
     if marks and marks[0][1] and not is_related_heading(lines[marks[0][0]].text):
         end = marks[0][0] + 1
     return end, zones
+
+
+def _heads_no_text(text: str) -> bool:
+    """True for a heading over readers' comments or over words about the author."""
+    return furniture.is_comment_furniture(text) or notices.is_author_box(text)
 
 
 def _words(lines: Sequence[Line]) -> int:
@@ -178,75 +182,16 @@ def _header_offset(run: Sequence[Line]) -> int:
 def _read_main(lines: Sequence[Line], start: int) -> Piece:
     start = min(start, len(lines))
     piece = Piece()
-    standfirst = _read_header(lines[:start], piece)
+    standfirst = read_header(lines[:start], piece)
     body = _without_byline(list(lines[start:]), piece)
     body = without_pitches(without_pointers(_without_repeats(body)))
     kept, credited = trim_end(body) if body else ([], None)
-    piece.body = body_of([*standfirst, *kept], piece.title)
+    paragraphs = body_of([*standfirst, *kept], piece.title)
+    piece.body = paragraphs[: notices.bio_start(paragraphs, piece.author)]
     piece.outlet = piece.outlet or credited
     if not piece.body:
         piece.title, piece.body = None, body_of(lines, None)
     return piece
-
-
-def _read_header(header: Sequence[Line], piece: Piece) -> list[Line]:
-    """Fill `piece` with what the lines above the body tell; the standfirst is returned."""
-    plain: list[Line] = []
-    for line in header:
-        if line.when:
-            piece.outlet = piece.outlet or line.when.outlet
-            piece.when = _better(piece.when, line.when)
-        elif (author := furniture.author_of(line.text)) is not None:
-            piece.author = piece.author or author
-        elif not is_furniture(line):
-            plain.append(line)
-    at = _title_index(plain)
-    if at is None:
-        return []
-    piece.title = plain[at].text
-    counts = Counter(key(line.text) for line in plain)
-    if piece.outlet is None:
-        piece.outlet = _outlet_beside_age(header, piece.title)
-    return [
-        line
-        for line in plain[at + 1 :]
-        if size(line.text) >= _STANDFIRST_FROM
-        and counts[key(line.text)] == 1
-        and not furniture.is_editor_credit(line.text)
-    ]
-
-
-def _better(left: When | None, right: When) -> When:
-    """The earlier stated of two times, but a full date before a relative age."""
-    if left is None or (left.moment is None and right.moment is not None):
-        return right
-    return left
-
-
-def _title_index(plain: Sequence[Line]) -> int | None:
-    """Which header line is the headline: the first told twice, else the first long enough."""
-    counts = Counter(key(line.text) for line in plain)
-    for at, line in enumerate(plain):
-        if counts[key(line.text)] > 1 and size(line.text) >= _TITLE_FROM:
-            return at
-    for at, line in enumerate(plain):
-        if size(line.text) > _TITLE_FROM and not furniture.is_section_label(line.text):
-            return at
-    for at, line in enumerate(plain):
-        if size(line.text) > 1 and not furniture.is_section_label(line.text):
-            return at
-    return None
-
-
-def _outlet_beside_age(header: Sequence[Line], title: str) -> str | None:
-    """A name on its own line right before a relative age, above the body."""
-    for before, line in pairwise(header):
-        if line.when and line.when.age and before.when is None:
-            name = before.text
-            taken = same(name, title) or furniture.is_section_label(name) or is_furniture(before)
-            if not taken and size(name) <= 5 and not furniture.author_of(name):
-                return name
-    return None
 
 
 def _without_byline(body: list[Line], piece: Piece) -> list[Line]:

@@ -30,6 +30,7 @@ def article_of(piece: Piece, role: Role, record: Record, notes: list[str]) -> Ex
         title=piece.title,
         author=piece.author,
         outlet=piece.outlet,
+        link=piece.link if role is Role.EMBEDDED else None,
         published=moment_of(piece.when, record.record_time, notes),
     )
 
