@@ -17,7 +17,7 @@ from aggregator.core.nodes import NodeChanges
 from aggregator.core.options import MatchingOptions
 from aggregator.core.revisions import revision_rank
 from aggregator.core.sightings import is_short
-from aggregator.core.times import order_key
+from aggregator.core.times import era, order_key
 from aggregator.core.tokens import Fingerprint
 from aggregator.fingerprint import SCHEME, fingerprint
 from aggregator.store import articles, nodes
@@ -124,11 +124,12 @@ def article_row(revision: Any, article: Any, options: MatchingOptions) -> dict[s
     row = dict(revision._mapping)
     digest = row.pop("text_digest")
     short = is_short(Role(article.role), revision.word_count, options)
+    moment = revision.published_at or revision.record_time
     return {
         **row,
         "role": article.role,
         "page_address": article.page_address,
-        "node_id": node_id(digest, short=short),
+        "node_id": node_id(digest, short=short, era=era(moment, options.exact_window_days)),
         "short": int(short),
         "published_order": order_key(revision.published_at),
         "first_seen_at": getattr(article, "first_seen_at", revision.first_seen_at),

@@ -22,7 +22,7 @@ from aggregator.core.evidence import Evidence
 from aggregator.core.options import MatchingOptions
 from aggregator.core.tokens import SHINGLE_WORDS
 
-RULE: Final = "points-1"
+RULE: Final = "points-2"
 """Name of this rule; changes with any change of its verdicts."""
 
 
@@ -76,6 +76,8 @@ class Decision:
 
 def decide(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions) -> Decision:
     """Decide on a pair by the first rule that applies; symmetric in a and b."""
+    if beyond_window(a, b, options, equal=evidence.equal):
+        return Decision(None, Verdict.APART, "outside-window", 0.0)
     if evidence.equal:
         return Decision(Relation.EXACT, Verdict.SAME, "equal", 1.0)
     if a.short or b.short:
@@ -91,9 +93,7 @@ def decide(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOpti
     template = _template(evidence, a, b, options)
     if template:
         return Decision(None, Verdict.APART, template, 0.0)
-    if _outside_window(a, b, options):
-        return Decision(passage, Verdict.APART, "outside-window", 0.0)
-    if evidence.begins > options.begins_words:
+    if evidence.begins > options.begins_words and not _titled_alike(evidence, options):
         return Decision(passage, Verdict.APART, "carried", 0.0)
     return Decision(Relation.NEAR, Verdict.SAME, "copy", min(gained, 1.0))
 
@@ -106,10 +106,17 @@ def points(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOpti
     return total
 
 
-def _outside_window(a: TextFacts, b: TextFacts, options: MatchingOptions) -> bool:
-    if not options.window_days or a.published is None or b.published is None:
+def beyond_window(a: TextFacts, b: TextFacts, options: MatchingOptions, *, equal: bool) -> bool:
+    """Whether two texts were published too far apart to be copies, whatever they share."""
+    days = options.exact_window_days if equal else options.window_days
+    if not days or a.published is None or b.published is None:
         return False
-    return abs((a.published - b.published).total_seconds()) > options.window_days * 86_400
+    return abs((a.published - b.published).total_seconds()) > days * 86_400
+
+
+def _titled_alike(evidence: Evidence, options: MatchingOptions) -> bool:
+    """Whether most of one text stands under the same title: cut, or extended before."""
+    return evidence.title == 1 and evidence.containment >= options.titled_containment
 
 
 def _template(
@@ -117,15 +124,23 @@ def _template(
 ) -> str | None:
     """Why two texts tell different facts in one form, if they do.
 
-    A text of unknown origin may come from the other's site. Different sites of one network
-    share forms too, but an editor's numbers and names differ as well, so there the titles must
-    repeat the form and the texts must differ in more than a few words.
+    A text of unknown origin may come from the other's site. Different sites of one network, or
+    that take one service's automated reports, share forms too. But there an editor's numbers
+    and names differ as well, so more has to contradict; or the titles must repeat the form and
+    the texts differ in more than a few words.
     """
     form = options.template_frame <= evidence.title_frame < 1
-    if a.site and b.site and a.site != b.site:
-        network = form and evidence.containment < options.template_verbatim
-        return _different_facts(evidence, form, options) if network else None
-    return _different_facts(evidence, form, options)
+    facts = _different_facts(evidence, form, options)
+    if facts is None or not (a.site and b.site and a.site != b.site):
+        return facts
+    if form and evidence.containment < options.template_verbatim:
+        return facts
+    several = evidence.own_numbers >= options.template_own_numbers or evidence.own_subject > 0
+    if evidence.numbers < options.template_numbers and several:
+        return "template-numbers"
+    # Copies under new titles name other subjects too; a form's titles share the form's words.
+    own = evidence.own_subject > options.own_subject and evidence.title > 0
+    return "own-subject" if own else None
 
 
 def _different_facts(evidence: Evidence, form: bool, options: MatchingOptions) -> str | None:

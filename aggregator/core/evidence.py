@@ -131,6 +131,8 @@ class Evidence:
     its title, 0..1, the lower of both."""
     numbers: float = 1.0
     """Shared numbers of the bodies over the fewer, 0..1; 1 when one has none."""
+    own_numbers: int = 0
+    """Distinct numbers of one body that the other lacks, the fewer of both."""
 
     @property
     def containment(self) -> float:
@@ -170,6 +172,7 @@ def _passages(sets: Evidence, a: Text, b: Text) -> Evidence:
     """Where the shared shingles stand, and whether titles and numbers agree."""
     in_b, in_a = member(a.grams, b.shingles), member(b.grams, a.shingles)
     runs_a, runs_b = _Runs(a, in_b), _Runs(b, in_a)
+    numbers_a, numbers_b = _numbers(a.tokens), _numbers(b.tokens)
     return replace(
         sets,
         longest_run=min(runs_a.longest, runs_b.longest),
@@ -180,7 +183,8 @@ def _passages(sets: Evidence, a: Text, b: Text) -> Evidence:
         title_frame=_frame(a.title_tokens, b.title_tokens),
         title_numbers_differ=_both_differ(_numbers(a.title_tokens), _numbers(b.title_tokens)),
         own_subject=min(_own_subject(a, b), _own_subject(b, a)),
-        numbers=_numbers_shared(a.tokens, b.tokens),
+        numbers=_shared_part(numbers_a, numbers_b),
+        own_numbers=min(_lacking(numbers_a, numbers_b), _lacking(numbers_b, numbers_a)),
     )
 
 
@@ -231,10 +235,14 @@ def _numbers(tokens: Tokens) -> Tokens:
 
 
 def _both_differ(a: Tokens, b: Tokens) -> bool:
-    return not (member(a, b).all() or member(b, a).all())
+    return bool(_lacking(a, b) and _lacking(b, a))
 
 
-def _numbers_shared(a: Tokens, b: Tokens) -> float:
-    of_a, of_b = _numbers(a), _numbers(b)
-    fewer = min(len(of_a), len(of_b))
-    return float(member(of_a, of_b).sum() / fewer) if fewer else 1.0
+def _lacking(one: Tokens, other: Tokens) -> int:
+    """How many of one's numbers the other lacks."""
+    return int((~member(one, other)).sum())
+
+
+def _shared_part(a: Tokens, b: Tokens) -> float:
+    fewer = min(len(a), len(b))
+    return float(member(a, b).sum() / fewer) if fewer else 1.0

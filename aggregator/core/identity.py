@@ -162,12 +162,16 @@ def revision_id(article: str, content: ExtractedArticle, carrier: str | None) ->
     )
 
 
-def node_id(text_digest: bytes, *, short: bool) -> int:
+def node_id(text_digest: bytes, *, short: bool, era: int | None = None) -> int:
     """Content hash of a distinct text as a signed 64-bit integer.
 
-    A text too short to compare is another node than the same text where it is long enough.
+    A text too short to compare is another node than the same text where it is long enough,
+    and a text that comes back in another `era` (`times.era`) is a node of its own.
     """
-    return int.from_bytes(digest([text_digest, b"short" if short else b"long"], 8), signed=True)
+    parts: list[bytes | str | None] = [text_digest, b"short" if short else b"long"]
+    if era is not None:
+        parts.append(str(era))
+    return int.from_bytes(digest(parts, 8), signed=True)
 
 
 def _collapsed(payload: bytes | str) -> bytes:

@@ -40,6 +40,8 @@ class MatchingOptions:
 
     window_days: int = 14
     """Two texts published further apart are never ``near`` (days; 0 = no window)."""
+    exact_window_days: int = 0
+    """Two equal texts published further apart are not ``exact`` (days; 0 = no such window)."""
     short_main_words: int = 30
     """A main article with fewer words is short: ``exact`` only."""
     short_embedded_words: int = 100
@@ -53,17 +55,21 @@ class MatchingOptions:
     """Points for openings that agree, between different sites only: one site opens many of
     its stories alike."""
     begins_words: int = 80
-    """What copies share starts within so many words of either text."""
+    """What copies share starts within so many words of either text ..."""
+    titled_containment: float = 0.75
+    """... unless their titles have the same words and this part of one stands in the other."""
     template_numbers: float = 0.65
-    """Texts of one site that share a smaller part of their numbers are a template."""
+    """Texts of one site that share a smaller part of their numbers are a template ..."""
+    template_own_numbers: int = 3
+    """... and so are texts of different sites, if each has so many that the other lacks."""
     template_frame: float = 0.5
     """Titles of one site that share this part of their beginning and end, and differ in what
     their texts are about, are a template's."""
     template_verbatim: float = 0.85
     """Texts of different sites are a template only below this containment."""
-    own_subject: float = 0.5
-    """Texts of one site are apart when more than this part of each title is told in its own
-    text alone."""
+    own_subject: float = 0.45
+    """Two texts are apart when more than this part of each title is told in its own text
+    alone."""
     passage_words: int = 20
     """A shared stretch of so many words makes two texts ``partial`` ..."""
     passage_share: float = 0.2

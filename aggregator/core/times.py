@@ -57,3 +57,12 @@ def from_order_key(key: str | None) -> str | None:
     if key is None or key == UNKNOWN_KEY:
         return None
     return key[:10] + key[11:]
+
+
+def era(moment: str | None, days: int) -> int | None:
+    """The stretch of `days` days, counted from 1970, that a stored time lies in.
+
+    None for an unknown time, and where `days` is 0: there are no eras then.
+    """
+    parsed = from_text(moment)
+    return None if parsed is None or not days else int(parsed.timestamp() // (days * 86_400))
