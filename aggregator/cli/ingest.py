@@ -62,6 +62,10 @@ class IngestOptions(OutputOptions):
         str | None,
         typer.Option("--language", metavar="CODE", help="Language, where none is told: en, fa."),
     ] = None
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NAME=KEY", help="Our name of a field, and the dump's key."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Job:
     options: IngestOptions
     settings: Settings
     defaults: Declared
+    mapping: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -97,7 +102,7 @@ def ingest(options: IngestOptions) -> None:
 
     Formats are told by content: text, HTML, JSON lines, WARC and others, also compressed.
     """
-    job = Job(options, settings_of(options), _defaults(options))
+    job = Job(options, settings_of(options), _defaults(options), _mapping(options))
     count = _count_dumps(options, job.settings)
     with opened_store(job.settings, create=True) as engine:
         before, started = _totals(engine), time.monotonic()
@@ -122,6 +127,20 @@ def _defaults(options: IngestOptions) -> Declared:
         raise bad_usage(f"--language: {options.language!r} is no code such as en or fa")
     published = parse_moment(options.date, "--date")
     return Declared(outlet=options.outlet, published=published, language=options.language)
+
+
+def _mapping(options: IngestOptions) -> dict[str, str]:
+    """The dump's key for each of our names that the user gives one for."""
+    from aggregator.readers import FIELD_NAMES
+
+    found = {}
+    for pair in options.mapping or ():
+        name, _, key = pair.partition("=")
+        if name not in FIELD_NAMES or not key:
+            known = ", ".join(FIELD_NAMES)
+            raise bad_usage(f"--map: {pair!r} is no NAME=KEY with one of our names: {known}")
+        found[name] = key
+    return found
 
 
 def _count_dumps(options: IngestOptions, settings: Settings) -> int:
@@ -149,7 +168,7 @@ def _read_all(job: Job, engine: Engine, shown: Progress) -> Run:
     run = Run(Tally(), last_dump=_totals(engine).last_dump)
     with _pipeline(engine, job.settings) as pipeline:
         for dump in _find(options, job.settings):
-            entries = read_dump(dump, reading, job.defaults, default_url=options.url)
+            entries = read_dump(dump, reading, job.defaults, job.mapping, options.url)
             tally = pipeline.ingest(dump.path, shown.entries(entries), progress=shown.count)
             shown.finish(dump.path, tally)
             run.total += tally
@@ -217,33 +236,37 @@ def _values(run: Run, before: Totals, after: Totals, seconds: float) -> dict[str
 
 def _summary(values: dict[str, Any]) -> Iterator[RenderableType]:
     """The counts as an addition, and what became of the store."""
-    yield Text(
-        "{read:,} records read from {dumps:,} dump{s} = {stored:,} stored + {known:,} known"
-        " + {rejected:,} rejected".format(**values, s="" if values["dumps"] == 1 else "s")
-    )
+    for line in _summary_lines(values):
+        yield Text(line, no_wrap=True, overflow="ignore")
+
+
+def _summary_lines(values: dict[str, Any]) -> Iterator[str]:
+    read, dumps = _counted(values["read"], "record"), _counted(values["dumps"], "dump")
+    parts = "{stored:,} stored + {known:,} known + {rejected:,} rejected".format(**values)
+    yield f"{read} read from {dumps} = {parts}"
     if values["revised"] or values["ignored"]:
-        yield Text(
-            "{revised:,} of the stored are revisions; {ignored:,} entries are no records"
-            " and were ignored".format(**values)
+        yield (
+            f"{values['revised']:,} of the stored brought revisions;"
+            f" {values['ignored']:,} other entries of the dumps are no records"
         )
+    articles = _counted(values["articles"], "article")
+    stories = _counted(values["clusters"], "story", "stories")
     if not values["stored"]:
-        yield Text(
-            "Nothing changed: {articles:,} articles in {clusters:,} stories, as before.".format(
-                **values
-            )
-        )
+        yield f"Nothing changed: {articles} in {stories}, as before."
         return
+    new = _counted(values["new_articles"], "new article")
+    yield f"{new}; the store has {articles} in {stories} ({values['clusters_before']:,} before)."
     rate = values["read"] / max(values["seconds"], 0.1)
-    yield Text(
-        "{new_articles:,} new articles; the store now has {articles:,} articles in"
-        " {clusters:,} stories ({clusters_before:,} before).".format(**values)
-    )
-    yield Text(f"{values['seconds']:,.1f} s, {rate:,.0f} records/s")
+    yield f"{values['seconds']:,.1f} s, {rate:,.0f} records/s"
+
+
+def _counted(count: int, one: str, several: str = "") -> str:
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
 def _tell_rejections(run: Run) -> None:
     """Say on standard error what was rejected and why: the first few of each reason."""
-    complain(f"{run.total.rejected:,} records were rejected:")
+    complain(f"rejected: {_counted(run.total.rejected, 'record')}")
     for reason, count in run.rejected.most_common():
         complain(f"  {reason}: {count:,}")
         for example in run.examples[reason]:

@@ -27,7 +27,7 @@ def test_the_summary_is_data_whose_counts_add_up(cli: Cli) -> None:
 def test_the_summary_for_people_names_the_same_counts(cli: Cli) -> None:
     done = cli("ingest", FERRY)
     assert "6 records read from 1 dump = 6 stored + 0 known + 0 rejected" in done.out
-    assert "the store now has 6 articles in 1 stories (0 before)" in done.out
+    assert "the store has 6 articles in 1 story (0 before)" in done.out
     assert f"{FERRY}: 6 read, 6 stored, 11 ignored" in done.err
 
 
@@ -35,7 +35,7 @@ def test_a_second_run_says_that_nothing_changed(cli: Cli) -> None:
     cli("ingest", FERRY)
     before = cli("export").out
     done = cli("ingest", FERRY)
-    assert "Nothing changed: 6 articles in 1 stories, as before." in done.out
+    assert "Nothing changed: 6 articles in 1 story, as before." in done.out
     assert cli("export").out == before
 
 
@@ -45,7 +45,7 @@ def test_no_progress_bar_is_drawn_where_there_is_no_terminal(cli: Cli) -> None:
 
 def test_rejections_are_told_by_reason_with_file_and_locator_and_exit_with_3(cli: Cli) -> None:
     done = cli("ingest", HOSTILE / "broken-lines.jsonl", HOSTILE / "empty.txt", code=3)
-    assert "records were rejected" in done.err
+    assert "aggregator: rejected: " in done.err
     assert f"{HOSTILE / 'broken-lines.jsonl'}: line 2: " in done.err
     assert f"{HOSTILE / 'empty.txt'}: file: no bytes" in done.err
     assert "aggregator: " not in done.out
@@ -88,12 +88,22 @@ def test_the_flags_say_what_the_dump_does_not(cli: Cli, tmp_path: Path) -> None:
     assert article["url"] == "https://valley.example/story"
 
 
+def test_a_mapping_names_the_keys_of_a_dump(cli: Cli, tmp_path: Path) -> None:
+    row = {"h1": "A fair title", "doc": {"plain": STORY}, "where": "https://valley.example/1"}
+    (tmp_path / "dump.jsonl").write_text(json.dumps(row) + "\n")
+    fields = ("--map", "title=h1", "--map", "text=doc.plain", "--map", "url=where")
+    cli("ingest", "dump.jsonl", *fields)
+    (article,) = cli.json("articles", "list")
+    assert (article["title"], article["url"]) == (row["h1"], row["where"])
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
         (["--date", "yesterday"], "--date: 'yesterday' is no time"),
         (["--date", "2026-10-03T10:00:00"], "is no time"),
         (["--url", "ftp://x.example/"], "--url: 'ftp://x.example/' is no http or https address"),
+        (["--map", "headline=h1"], "--map: 'headline=h1' is no NAME=KEY"),
         (["--language", "English"], "--language: 'English' is no code"),
     ],
 )
