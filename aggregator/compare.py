@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from aggregator.candidates import node_keys
-from aggregator.core.decision import RULE, Decision, decide, points
+from aggregator.core.decision import RULE, Decision, conditions, decide, points
 from aggregator.core.evidence import Evidence, compare
 from aggregator.core.nodes import DECIMALS, Node, rounded_figures
 from aggregator.core.options import MatchingOptions
@@ -90,6 +90,7 @@ def explain(connection: Connection, one: str, other: str) -> Values:
         "score": round(decision.score, DECIMALS),
         "points": round(points(evidence, a.node.facts, b.node.facts, options), DECIMALS),
         "evidence": rounded_figures(evidence),
+        "conditions": _conditions(a.node, b.node, evidence, options),
         "thresholds": asdict(options),
         "method": RULE,
         **_candidates(connection, a.node.node_id, b.node.node_id),
@@ -115,6 +116,22 @@ def stored_options(connection: Connection) -> MatchingOptions:
 def _compared(a: Node, b: Node, options: MatchingOptions) -> tuple[Evidence, Decision]:
     evidence = compare(a.text, b.text)
     return evidence, decide(evidence, a.facts, b.facts, options)
+
+
+def _conditions(
+    a: Node, b: Node, evidence: Evidence, options: MatchingOptions
+) -> list[dict[str, Any]]:
+    """What the two must meet to be near, and by how much they miss it; none for equal texts."""
+    found = [] if evidence.equal else conditions(evidence, a.facts, b.facts, options)
+    return [
+        {
+            **asdict(each),
+            "found": round(each.found, DECIMALS),
+            "met": each.met,
+            "missing": 0 if each.met else round(abs(each.limit - each.found), DECIMALS),
+        }
+        for each in found
+    ]
 
 
 def _verdict(decision: Decision) -> Values:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aggregator.cli.tables import Facts, minute, safe
+from aggregator.core.evidence import NOWHERE
 
 COLUMNS = (
     "article_a",
@@ -39,24 +40,23 @@ RULES = {
         "{points:.2f} points would be enough, but what they share begins only at word {begins}"
         " of one of them (at most {begins_words}): it carries the other inside its own story"
     ),
-    "outside-window": "they were published more than {window_days} days apart",
+    "outside-window": "they were published too far apart to be copies",
     "short": "one of them is too short to be compared safely: only equal words would do",
     "little-left": "fewer than {short_main_words} words of one are left to compare",
     "template-title-numbers": (
-        "pages of one site, and each title names a number that the other has not:"
-        " one form filled with different facts"
+        "each title names a number that the other has not: one form filled with different facts"
     ),
     "template-numbers": (
-        "pages of one site that share only {numbers:.2f} of their numbers"
-        " (at least {template_numbers:g}): one form filled with different facts"
+        "they share only {numbers:.2f} of their numbers (at least {template_numbers:g}):"
+        " one form filled with different facts"
     ),
     "template-title": (
-        "pages of one site whose titles share their frame ({title_frame:.2f}, from"
-        " {template_frame:g}) and name different subjects: one form filled with different facts"
+        "their titles share their frame ({title_frame:.2f}, from {template_frame:g}) and name"
+        " different subjects: one form filled with different facts"
     ),
     "own-subject": (
-        "pages of one site, and {own_subject:.2f} of each title (at most {own_subject_most:g})"
-        " is told in its own text alone"
+        "{own_subject:.2f} of each title (at most {own_subject_most:g}) is told in its own text"
+        " alone: they tell of different subjects"
     ),
     "shared-passage": (
         "they share a passage of {longest_run} words, but {points:.2f} points are too few"
@@ -98,6 +98,9 @@ def parts(found: dict[str, Any]) -> Iterator[RenderableType]:
     yield _answer(found)
     yield Text()
     yield _figures(found)
+    if found["conditions"]:
+        yield Text("\nwhat it takes to be near", style="bold")
+        yield Facts([_condition(each) for each in found["conditions"]], indent=2)
     if found["with_canonicals"]:
         yield Text("\ncompared with the canonical articles", style="bold")
         for each in found["with_canonicals"]:
@@ -146,7 +149,7 @@ def _figures(found: dict[str, Any]) -> RenderableType:
         ("resemblance", f"{evidence['resemblance']:.3f}"),
         ("A in B", f"{evidence['containment_a_in_b']:.3f}"),
         ("B in A", f"{evidence['containment_b_in_a']:.3f}"),
-        ("points", f"{found['points']:.3f} of {found['thresholds']['near_points']:g}"),
+        ("points", _points(found)),
     ]
     hidden = {"equal", "resemblance", "containment_a_in_b", "containment_b_in_a"}
     pairs += [
@@ -158,10 +161,46 @@ def _figures(found: dict[str, Any]) -> RenderableType:
     return Facts(pairs)
 
 
+FIGURES = {
+    "days_apart": ("published days apart", ""),
+    "short_texts": ("texts too short to compare", ""),
+    "compared": ("shingles to compare", ""),
+    "points": ("points", "more in common, or titles and openings more alike"),
+    "title_numbers_differ": ("titles name different numbers (1 = yes)", "the same numbers named"),
+    "numbers": ("share of numbers in common", "more of the numbers the same"),
+    "own_subject": ("share of each title told in its own text alone", "the same subject named"),
+    "begins": ("word at which what they share begins", "shared from nearer the beginning"),
+}
+"""What each figure of a condition is, and what would change it."""
+
+
+def _condition(each: dict[str, Any]) -> tuple[str, str]:
+    """Whether a condition is met, and if not, what would have had to be different."""
+    name, change = FIGURES[each["figure"]]
+    told = f"{name}: {each['found']:.6g}, {'at least' if each['at_least'] else 'at most'}"
+    told = f"{told} {each['limit']:g}"
+    if each["figure"] == "begins" and each["found"] >= NOWHERE:
+        return "NO", f"they share no passage; it would have to begin by word {each['limit']:g}"
+    if each["met"]:
+        return "yes", told
+    by = "short" if each["at_least"] else "over"
+    return "NO", f"{told}; {each['missing']:.6g} {by}{f' ({change})' if change else ''}"
+
+
 def _figure(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _points(found: dict[str, Any]) -> str:
+    """The points and what they are made of."""
+    evidence, thresholds = found["evidence"], found["thresholds"]
+    contained = max(evidence["containment_a_in_b"], evidence["containment_b_in_a"])
+    title = thresholds["title_points"] * evidence["title"]
+    lead = found["points"] - contained - title
+    made_of = f"{contained:.3f} contained + {title:.3f} for titles + {lead:.3f} for openings"
+    return f"{found['points']:.3f} = {made_of}; {thresholds['near_points']:g} are enough"
 
 
 def _candidates(found: dict[str, Any]) -> str:

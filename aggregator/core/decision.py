@@ -7,12 +7,13 @@ near the beginning of both, or the one carries the other inside its own story.
 
 Pages of one site, or of sites that belong together, may share a form and tell different
 facts: most of their numbers differ, or their titles differ where their texts differ. Those are
-templates, on one site at any resemblance.
+templates, at any resemblance.
 docs/matching.md shows how the thresholds were found and how much each of them moves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,7 +24,27 @@ from aggregator.core.options import MatchingOptions
 from aggregator.core.tokens import SHINGLE_WORDS
 
 RULE: Final = "points-2"
-"""Name of this rule; changes with any change of its verdicts."""
+"""Name of the whole rule; changes with any change of its verdicts."""
+
+
+class Rule(StrEnum):
+    """What decided: the condition that was not met, or that nothing spoke against a copy."""
+
+    EQUAL = "equal"
+    OUTSIDE_WINDOW = "outside-window"
+    SHORT = "short"
+    LITTLE_LEFT = "little-left"
+    LITTLE_IN_COMMON = "little-in-common"
+    SHARED_PASSAGE = "shared-passage"
+    TEMPLATE_TITLE_NUMBERS = "template-title-numbers"
+    TEMPLATE_NUMBERS = "template-numbers"
+    TEMPLATE_TITLE = "template-title"
+    OWN_SUBJECT = "own-subject"
+    CARRIED = "carried"
+    COPY = "copy"
+
+
+POINTS: Final = "points"
 
 
 class Relation(StrEnum):
@@ -65,7 +86,7 @@ class Decision:
 
     relation: Relation | None
     verdict: Verdict
-    rule: str
+    rule: Rule
     score: float
 
     @property
@@ -74,44 +95,95 @@ class Decision:
         return self.verdict is Verdict.SAME
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that two texts must meet to be ``near``; `rule` decides where they do not.
+
+    `figure` names what is measured: a field of `Evidence`, ``points``, ``days_apart``,
+    ``short_texts``. `found` is its value, `limit` what it must reach (`at_least`) or not pass.
+    """
+
+    rule: Rule
+    figure: str
+    found: float
+    limit: float
+    at_least: bool
+
+    @property
+    def met(self) -> bool:
+        """Whether the pair meets it."""
+        return self.found >= self.limit if self.at_least else self.found <= self.limit
+
+
 def decide(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions) -> Decision:
-    """Decide on a pair by the first rule that applies; symmetric in a and b."""
-    if beyond_window(a, b, options, equal=evidence.equal):
-        return Decision(None, Verdict.APART, "outside-window", 0.0)
+    """Decide on a pair: the first condition that it does not meet; symmetric in a and b."""
     if evidence.equal:
-        return Decision(Relation.EXACT, Verdict.SAME, "equal", 1.0)
-    if a.short or b.short:
-        return Decision(None, Verdict.APART, "short", 0.0)
-    if evidence.compared + SHINGLE_WORDS - 1 < options.short_main_words:
-        return Decision(None, Verdict.APART, "little-left", 0.0)
-    passage = Relation.PARTIAL if _share_passage(evidence, options) else None
-    gained = points(evidence, a, b, options)
-    if gained < options.near_points:
-        rule = "shared-passage" if passage else "little-in-common"
-        return Decision(passage, Verdict.APART, rule, gained)
+        if beyond_window(a, b, options, equal=True):
+            return Decision(None, Verdict.APART, Rule.OUTSIDE_WINDOW, 0.0)
+        return Decision(Relation.EXACT, Verdict.SAME, Rule.EQUAL, 1.0)
+    for condition in conditions(evidence, a, b, options):
+        if not condition.met:
+            return _apart(condition, evidence, options)
+    score = min(points(evidence, a, b, options), 1.0)
+    return Decision(Relation.NEAR, Verdict.SAME, Rule.COPY, score)
+
+
+def _apart(condition: Condition, evidence: Evidence, options: MatchingOptions) -> Decision:
+    rule = condition.rule
+    partial = rule in (Rule.SHARED_PASSAGE, Rule.CARRIED) and _share_passage(evidence, options)
     # A pair that a rule holds apart scores below every pair that only lacks points.
-    template = _template(evidence, a, b, options)
-    if template:
-        return Decision(None, Verdict.APART, template, 0.0)
-    if evidence.begins > options.begins_words and not _titled_alike(evidence, options):
-        return Decision(passage, Verdict.APART, "carried", 0.0)
-    return Decision(Relation.NEAR, Verdict.SAME, "copy", min(gained, 1.0))
+    score = condition.found if condition.figure == POINTS else 0.0
+    return Decision(Relation.PARTIAL if partial else None, Verdict.APART, rule, score)
+
+
+def conditions(
+    evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions
+) -> Iterator[Condition]:
+    """What two texts that are not equal must meet to be ``near``, in order."""
+    apart = _days_apart(a, b)
+    if options.window_days and apart is not None:
+        yield _at_most(Rule.OUTSIDE_WINDOW, "days_apart", apart, options.window_days)
+    yield _at_most(Rule.SHORT, "short_texts", a.short + b.short, 0)
+    shingles = options.short_main_words - SHINGLE_WORDS + 1
+    yield _at_least(Rule.LITTLE_LEFT, "compared", evidence.compared, shingles)
+    shared = _share_passage(evidence, options)
+    too_few = Rule.SHARED_PASSAGE if shared else Rule.LITTLE_IN_COMMON
+    yield _at_least(too_few, POINTS, points(evidence, a, b, options), options.near_points)
+    yield from _same_facts(evidence, a, b, options)
+    if not _titled_alike(evidence, options):
+        yield _at_most(Rule.CARRIED, "begins", evidence.begins, options.begins_words)
+
+
+def _at_least(rule: Rule, figure: str, found: float, limit: float) -> Condition:
+    return Condition(rule, figure, found, limit, at_least=True)
+
+
+def _at_most(rule: Rule, figure: str, found: float, limit: float) -> Condition:
+    return Condition(rule, figure, found, limit, at_least=False)
 
 
 def points(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions) -> float:
     """How much speaks for a copy: containment, and agreement of titles and of openings."""
     total = evidence.containment + options.title_points * evidence.title
-    if a.site and b.site and a.site != b.site:
-        total += options.lead_points * evidence.lead
-    return total
+    return total + options.lead_points * evidence.lead if _elsewhere(a, b) else total
+
+
+def _elsewhere(a: TextFacts, b: TextFacts) -> bool:
+    """Whether two sites carry them; a text of unknown origin may come from the other's site."""
+    return bool(a.site and b.site and a.site != b.site)
 
 
 def beyond_window(a: TextFacts, b: TextFacts, options: MatchingOptions, *, equal: bool) -> bool:
     """Whether two texts were published too far apart to be copies, whatever they share."""
     days = options.exact_window_days if equal else options.window_days
-    if not days or a.published is None or b.published is None:
-        return False
-    return abs((a.published - b.published).total_seconds()) > days * 86_400
+    apart = _days_apart(a, b)
+    return bool(days) and apart is not None and apart > days
+
+
+def _days_apart(a: TextFacts, b: TextFacts) -> float | None:
+    if a.published is None or b.published is None:
+        return None
+    return abs((a.published - b.published).total_seconds()) / 86_400
 
 
 def _titled_alike(evidence: Evidence, options: MatchingOptions) -> bool:
@@ -119,38 +191,33 @@ def _titled_alike(evidence: Evidence, options: MatchingOptions) -> bool:
     return evidence.title == 1 and evidence.containment >= options.titled_containment
 
 
-def _template(
+def _same_facts(
     evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions
-) -> str | None:
-    """Why two texts tell different facts in one form, if they do.
+) -> Iterator[Condition]:
+    """That two texts do not tell different facts in one form.
 
-    A text of unknown origin may come from the other's site. Different sites of one network, or
-    that take one service's automated reports, share forms too. But there an editor's numbers
-    and names differ as well, so more has to contradict; or the titles must repeat the form and
-    the texts differ in more than a few words.
+    Different sites of one network, or that take one service's automated reports, share forms
+    too. But there an editor's numbers and names differ as well, so more has to contradict; or
+    the titles must repeat the form and the texts differ in more than a few words.
     """
     form = options.template_frame <= evidence.title_frame < 1
-    facts = _different_facts(evidence, form, options)
-    if facts is None or not (a.site and b.site and a.site != b.site):
-        return facts
-    if form and evidence.containment < options.template_verbatim:
-        return facts
-    several = evidence.own_numbers >= options.template_own_numbers or evidence.own_subject > 0
-    if evidence.numbers < options.template_numbers and several:
-        return "template-numbers"
+    numbers = _at_least(
+        Rule.TEMPLATE_NUMBERS, "numbers", evidence.numbers, options.template_numbers
+    )
+    subject = _at_most(Rule.OWN_SUBJECT, "own_subject", evidence.own_subject, options.own_subject)
+    if not _elsewhere(a, b) or (form and evidence.containment < options.template_verbatim):
+        named = int(evidence.title_numbers_differ)
+        yield _at_most(Rule.TEMPLATE_TITLE_NUMBERS, "title_numbers_differ", named, 0)
+        yield numbers
+        if form:
+            yield _at_most(Rule.TEMPLATE_TITLE, "own_subject", evidence.own_subject, 0)
+        yield subject
+        return
+    if evidence.own_numbers >= options.template_own_numbers or evidence.own_subject > 0:
+        yield numbers
     # Copies under new titles name other subjects too; a form's titles share the form's words.
-    own = evidence.own_subject > options.own_subject and evidence.title > 0
-    return "own-subject" if own else None
-
-
-def _different_facts(evidence: Evidence, form: bool, options: MatchingOptions) -> str | None:
-    if evidence.title_numbers_differ:
-        return "template-title-numbers"
-    if evidence.numbers < options.template_numbers:
-        return "template-numbers"
-    if form and evidence.own_subject > 0:
-        return "template-title"
-    return "own-subject" if evidence.own_subject > options.own_subject else None
+    if evidence.title > 0:
+        yield subject
 
 
 def _share_passage(evidence: Evidence, options: MatchingOptions) -> bool:

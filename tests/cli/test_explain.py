@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from aggregator.cli.explanation import RULES
-from tests.running import PROJECT, Cli
+from aggregator.cli.explanation import FIGURES, RULES
+from aggregator.core.decision import Rule, TextFacts, conditions
+from aggregator.core.evidence import Evidence
+from aggregator.core.options import MatchingOptions
+from tests.running import Cli
 
 FERRY = "https://www.meridianpress.example/2026/10/03/estmark-ferry-cape-orlow"
 CUT = "https://www.valleylantern.example/2026/10/fog-ferry-rescue.html"
@@ -108,15 +111,25 @@ def test_an_article_that_is_not_stored_is_named(shipped_store: Cli) -> None:
     assert done.err == ("aggregator: https://nobody.example/: no article has this id or address\n")
 
 
-def test_every_rule_of_the_decision_is_put_into_words() -> None:
-    tree = ast.parse((PROJECT / "aggregator" / "core" / "decision.py").read_text("utf-8"))
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    names = {
-        node.value
-        for function in functions
-        for node in ast.walk(function)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and re.fullmatch("[a-z]+(-[a-z]+)*", node.value)
-    }
-    assert names == set(RULES)
+def test_every_rule_and_figure_of_the_decision_is_put_into_words() -> None:
+    assert set(RULES) == set(Rule)
+    facts = TextFacts(site="a.example", published=datetime(2026, 1, 1, tzinfo=UTC))
+    form = Evidence(False, 0.5, 0.5, 0.5, title=0.5, title_frame=0.6)
+    measured = conditions(form, facts, facts, MatchingOptions())
+    assert {condition.figure for condition in measured} == set(FIGURES)
+
+
+def test_copies_meet_every_condition(copies: dict[str, Any]) -> None:
+    assert copies["conditions"]
+    assert all(each["met"] and each["missing"] == 0 for each in copies["conditions"])
+
+
+def test_what_is_apart_is_told_what_would_have_had_to_be_different(shipped_store: Cli) -> None:
+    found = shipped_store.json("clusters", "explain", FERRY, ORGAN)
+    first = next(each for each in found["conditions"] if not each["met"])
+    assert (first["rule"], first["figure"]) == (found["rule"], "points")
+    assert first["missing"] == pytest.approx(first["limit"] - found["points"], abs=1e-5)
+    out = shipped_store("clusters", "explain", FERRY, ORGAN).out
+    out = " ".join(out.split())
+    assert "NO points: " in out
+    assert f"at least {first['limit']:g}; {first['missing']:.6g} short" in out
