@@ -57,7 +57,7 @@ FROM (
          CASE WHEN s.same_text = 1 THEN 1.0 WHEN s.member_is_a = 1 THEN s.containment_b_in_a
               ELSE s.containment_a_in_b END AS other_in_one,
          CASE WHEN s.same_text = 1 THEN 'same' ELSE s.verdict END AS verdict,
-         CASE WHEN s.same_text = 1 THEN 'equal_words' ELSE s.rule END AS rule,
+         CASE WHEN s.same_text = 1 THEN 'equal' ELSE s.rule END AS rule,
          CASE WHEN s.same_text = 1 THEN s.node_scheme ELSE s.scheme END AS scheme
   FROM ({_STAR}) s
   WHERE s.is_canonical = 0
