@@ -20,8 +20,9 @@ import yaml
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
+from aggregator.core import operation
 from aggregator.core.canonical import CanonicalOptions
-from aggregator.core.operation import AlarmOptions, DaemonOptions, MetricsOptions, SourceOptions
+from aggregator.core.operation import SourceOptions
 from aggregator.core.options import CleaningOptions, MatchingOptions, ReadingOptions
 
 PREFIX = "AGGREGATOR_"
@@ -63,9 +64,10 @@ class Settings(BaseSettings):
     canonical: CanonicalOptions = CanonicalOptions()
     sources: tuple[SourceOptions, ...] = ()
     """Where the daemon finds dumps; relative paths start at the config file's folder."""
-    daemon: DaemonOptions = DaemonOptions()
-    metrics: MetricsOptions = MetricsOptions()
-    alarms: AlarmOptions = AlarmOptions()
+    daemon: operation.DaemonOptions = operation.DaemonOptions()
+    metrics: operation.MetricsOptions = operation.MetricsOptions()
+    alarms: operation.AlarmOptions = operation.AlarmOptions()
+    retention: operation.RetentionOptions = operation.RetentionOptions()
 
     @classmethod
     def settings_customise_sources(cls, *args: Any, **sources: Any) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aggregator.candidates import node_keys
 from aggregator.core.canonical import Ranking
@@ -57,8 +57,12 @@ class Settler:
         """Bring matches and clusters up to date after the nodes changed as `changes` says.
 
         The nodes and their articles are written already; nodes in `changes.gone` still exist,
-        without articles, and are removed here.
+        without articles, and are removed here. The clusters of purged texts stay as they are,
+        as nothing could be compared again: only their figures follow.
         """
+        frozen = nodes.purged(self.connection, changes.restated | changes.reranked)
+        restated, reranked = changes.restated - frozen, changes.reranked - frozen
+        changes = replace(changes, restated=restated, reranked=reranked)
         dirty = changes.added | changes.restated | changes.reranked
         dirty |= matches.forget(self.connection, changes.gone | changes.restated)
         promoted = self.remove_gone(changes.gone)

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from aggregator.core.canonical import Rank, Ranking, earliest_rank
 from aggregator.core.identity import node_id
 from aggregator.core.model import Role
@@ -18,7 +20,7 @@ from aggregator.core.options import MatchingOptions
 from aggregator.core.revisions import revision_rank
 from aggregator.core.sightings import is_short
 from aggregator.core.times import era, order_key
-from aggregator.core.tokens import Fingerprint
+from aggregator.core.tokens import Fingerprint, purged_tokens
 from aggregator.fingerprint import SCHEME, fingerprint
 from aggregator.store import articles, nodes
 from aggregator.store.engine import Connection
@@ -123,6 +125,7 @@ def article_row(revision: Any, article: Any, options: MatchingOptions) -> dict[s
     """An article's row from its latest revision and its `Birth` or former row."""
     row = dict(revision._mapping)
     digest = row.pop("text_digest")
+    del row["purged_at"]
     short = is_short(Role(article.role), revision.word_count, options)
     moment = revision.published_at or revision.record_time
     return {
@@ -142,13 +145,22 @@ def _add_nodes(
     """Add the nodes of these articles, signed; the articles stand for them until chosen."""
     missing = [row["revision_id"] for row in rows if row["revision_id"] not in prints]
     loaded = articles.load_revisions(connection, missing, text=True)
-    made = {revision: fingerprint(row.text) for revision, row in loaded.items()}
+    made = {revision: _print(row) for revision, row in loaded.items()}
     prints = {**made, **prints}
     of_node = {row["node_id"]: row for row in rows}
     nodes.insert_nodes(
         connection,
         [nodes.node_row(row, prints[row["revision_id"]], SCHEME) for row in of_node.values()],
     )
+
+
+def _print(revision: Any) -> Fingerprint:
+    """The fingerprint of a stored revision; of a purged one, what is left of it."""
+    if revision.purged_at is None:
+        return fingerprint(revision.text)
+    digest = revision.text_digest
+    nothing = np.empty(0, dtype=np.uint64)
+    return Fingerprint(digest, revision.word_count, purged_tokens(digest), nothing)
 
 
 def _choose(connection: Connection, concerned: set[int], ranking: Ranking) -> set[int]:

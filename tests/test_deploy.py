@@ -42,7 +42,7 @@ def test_everyone_waits_longer_for_the_end_than_the_daemon_takes() -> None:
 
 def test_the_crontab_line_is_five_fields_and_a_round(tmp_path: Path) -> None:
     """cron calls one round, by a schedule that exists; % would be a line end in a crontab."""
-    (line,) = (
+    line, weekly = (
         line
         for line in (DEPLOY / "crontab").read_text().splitlines()
         if line and not line.startswith("#") and not re.match(r"\w+=", line)
@@ -51,6 +51,7 @@ def test_the_crontab_line_is_five_fields_and_a_round(tmp_path: Path) -> None:
     assert parse_schedule(" ".join(fields[:5]), parse_zone("UTC"))
     assert "%" not in line
     words = shlex.split(fields[5])
+    assert weekly.endswith("aggregator --config /etc/aggregator/config.yaml db purge")
     assert words[words.index("run") : words.index("run") + 2] == ["run", "--once"]
 
 

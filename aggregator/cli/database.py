@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
@@ -13,7 +14,7 @@ from rich.text import Text
 from aggregator.cli.failure import ExitCode, complain
 from aggregator.cli.options import OutputOptions, command
 from aggregator.cli.output import Document, Listing, show
-from aggregator.cli.session import reading_store, settings_of, store_failures
+from aggregator.cli.session import opened_store, reading_store, settings_of, store_failures
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -40,6 +41,47 @@ def _upgraded(values: dict[str, Any]) -> Iterable[RenderableType]:
         yield Text(f"A new store of version {after}.")
     else:
         yield Text(f"The store had version {before} and has {after} now.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurgeOptions(OutputOptions):
+    """Options of ``db purge``."""
+
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would go; change nothing.")
+    ] = False
+
+
+@command(app, "purge", PurgeOptions)
+def purge(options: PurgeOptions) -> None:
+    """Take texts out of the store that are kept no longer, as retention in the settings says.
+
+    Addresses, signatures and clusters stay, so that nothing comes back as new.
+    """
+    from aggregator import retention
+    from aggregator.scheduler.workshop import pipeline_options
+    from aggregator.store.retention import give_space_back
+
+    settings = settings_of(options)
+    now = datetime.now(UTC)
+    limits = retention.keeping(settings, now)
+    with opened_store(settings) as engine:
+        if options.dry_run:
+            extent = retention.would_purge(engine, *limits)
+        else:
+            extent = retention.purge(engine, pipeline_options(settings), limits, now)
+            if extent.texts:
+                give_space_back(engine)
+    values = {"dry_run": options.dry_run, **asdict(extent)}
+    show(Document(values, [values], list(values), lambda: _purged(values)), options.format)
+
+
+def _purged(values: dict[str, Any]) -> Iterable[RenderableType]:
+    done = "would go" if values["dry_run"] else "are gone"
+    yield Text(
+        f"{values['texts']:,} texts ({values['bytes']:,} bytes) of {values['articles']:,} articles"
+        f" in {values['clusters']:,} stories {done}."
+    )
 
 
 @command(app, "check", OutputOptions)

@@ -83,6 +83,16 @@ class MetricsOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionOptions:
+    """How long texts are kept that no source has limits of its own for; 0 = for ever."""
+
+    days: int = 0
+    """Days by our own clock since a text was first seen."""
+    megabytes: int = 0
+    """Text of each source in UTF-8 (10**6 bytes); the oldest go first."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmOptions:
     """When to warn; 0 turns an alarm off."""
 

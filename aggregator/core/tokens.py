@@ -56,6 +56,19 @@ class Fingerprint:
     tokens: Tokens
     signature: Hashes
 
+    @property
+    def is_purged(self) -> bool:
+        """Whether the text was purged: its digest stands in the place of the tokens."""
+        return self.tokens.tobytes() == self.digest
+
+
+def purged_tokens(digest: bytes) -> Tokens:
+    """What stands in the place of a purged text's tokens.
+
+    Equal for equal texts; other texts share nothing with it.
+    """
+    return np.frombuffer(digest, dtype="<u4").astype(np.uint32)
+
 
 class _TokenOfWord(dict[str, int]):
     """Each distinct word is hashed once; bounded, so that a long run keeps flat memory."""

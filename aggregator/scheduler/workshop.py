@@ -18,6 +18,17 @@ from aggregator.store.dumps import Tally
 from aggregator.store.engine import Connection, Engine
 
 
+def pipeline_options(settings: Settings, side_by_side: int = 1) -> PipelineOptions:
+    """What a pipeline depends on; `side_by_side` of them share the cores."""
+    return PipelineOptions(
+        settings.cleaning,
+        settings.matching,
+        settings.canonical,
+        max(1, settings.worker_count() // max(1, side_by_side)),
+        settings.batch_records,
+    )
+
+
 class Workshop:
     """Used by several threads at once, each of which borrows a pipeline for a dump."""
 
@@ -103,13 +114,7 @@ class Workshop:
         return dead_owners(rows, daemons.moment(connection, now))
 
     def _made(self, settings: Settings) -> Pipeline:
-        options = PipelineOptions(
-            settings.cleaning,
-            settings.matching,
-            settings.canonical,
-            max(1, settings.worker_count() // max(1, settings.daemon.parallel)),
-            settings.batch_records,
-        )
+        options = pipeline_options(settings, settings.daemon.parallel)
         return Pipeline(self.engine, options, lambda: self.clock.now().wall)
 
     def _lend(self, number: int) -> None:

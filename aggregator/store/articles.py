@@ -111,11 +111,12 @@ def update_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) 
 
 
 def revisions_of(connection: Connection, ids: Iterable[str]) -> list[AnyRow]:
-    """All revisions of these articles: their ids and texts."""
+    """All revisions of these articles that were not purged: their ids and texts."""
     found: list[AnyRow] = []
     for chunk in chunks(ids):
         statement = select(revisions.c.revision_id, revisions.c.text)
-        found += connection.execute(statement.where(revisions.c.article_id.in_(chunk)))
+        those = (revisions.c.article_id.in_(chunk), revisions.c.purged_at.is_(None))
+        found += connection.execute(statement.where(*those))
     return found
 
 

@@ -99,12 +99,20 @@ INVARIANTS = (
            WHERE (proposed = 0 AND star = 0) OR node_a >= node_b""",
     ),
     Invariant(
-        "every node and match was made with one scheme, the store's",
+        "every node and match was made with one scheme, the store's (purged ones aside)",
         """SELECT 'node ' || n.node_id, n.scheme FROM nodes n
            WHERE n.scheme <> (SELECT value FROM store_info WHERE name = 'scheme')
+             AND n.tokens <> n.text_digest
            UNION ALL
            SELECT 'nodes ' || m.node_a || ' and ' || m.node_b, m.scheme FROM matches m
-           WHERE m.scheme <> (SELECT value FROM store_info WHERE name = 'scheme')""",
+           WHERE m.scheme <> (SELECT value FROM store_info WHERE name = 'scheme')
+             AND NOT EXISTS (SELECT 1 FROM nodes n
+                             WHERE n.node_id = m.node_a AND n.tokens = n.text_digest)""",
+    ),
+    Invariant(
+        "a purged text is gone in all places",
+        """SELECT r.article_id, 'revision' FROM revisions r
+           WHERE r.purged_at IS NOT NULL AND r.text <> ''""",
     ),
     Invariant(
         "every posting of the candidate index is of a node",

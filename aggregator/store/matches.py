@@ -143,6 +143,28 @@ def forget(connection: Connection, ids: Iterable[int]) -> set[int]:
     return others - wanted
 
 
+def partners(connection: Connection, ids: Iterable[int]) -> set[int]:
+    """The nodes with which any of these has a stored match, with themselves among them."""
+    found: set[int] = set()
+    for chunk in chunks(ids):
+        statement = select(matches.c.node_a, matches.c.node_b).where(_touching(chunk))
+        for ends in connection.execute(statement):
+            found.update(ends)
+    return found
+
+
+def forget_between(connection: Connection, ids: Iterable[int], kept: set[int]) -> set[int]:
+    """Remove the matches of these nodes with any but `kept` ones; returns the other ends."""
+    pairs = set()
+    for chunk in chunks(ids):
+        statement = select(matches.c.node_a, matches.c.node_b).where(_touching(chunk))
+        pairs |= {pair(a, b) for a, b in connection.execute(statement)}
+    apart = sorted(ends for ends in pairs if not kept.issuperset(ends))
+    if apart:
+        connection.execute(delete(matches).where(_THIS), [{"a": a, "b": b} for a, b in apart])
+    return {node for ends in apart for node in ends} - kept
+
+
 def star_pairs(canonical: int, members: Iterable[int]) -> set[Pair]:
     """The pairs of a canonical node with the other members of its cluster."""
     return {pair(canonical, node) for node in members if node != canonical}

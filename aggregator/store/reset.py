@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, and_, delete, select
 
 from aggregator.store.articles import articles
 from aggregator.store.index import postings
 from aggregator.store.matches import matches
 from aggregator.store.nodes import clusters, nodes
 
+_PURGED = nodes.c.tokens == nodes.c.text_digest
+
 
 def clear_results(connection: Connection) -> None:
-    """Remove matches, clusters, nodes and the candidate index; articles and texts stay."""
-    for table in (matches, clusters, postings, nodes):
-        connection.execute(delete(table))
+    """Remove matches, clusters, nodes and the candidate index; articles and texts stay.
+
+    What was purged cannot be made again, and stays as it is.
+    """
+    purged = select(nodes.c.node_id).where(_PURGED)
+    kept = (matches.c.node_a.in_(purged), matches.c.node_b.in_(purged))
+    connection.execute(delete(matches).where(~and_(*kept)))
+    connection.execute(delete(clusters).where(clusters.c.canonical_node.not_in(purged)))
+    connection.execute(delete(postings).where(postings.c.node_id.not_in(purged)))
+    connection.execute(delete(nodes).where(~_PURGED))
 
 
 def article_batches(connection: Connection, size: int) -> Iterator[list[str]]:
-    """The ids of all articles in ascending order, in lists of at most `size`."""
+    """The ids of all articles in ascending order, in lists of at most `size`.
+
+    Those that belong to a purged node, which was kept, are left out.
+    """
     last = ""
+    kept = select(nodes.c.node_id).where(_PURGED)
     while True:
-        statement = select(articles.c.article_id).where(articles.c.article_id > last)
+        statement = select(articles.c.article_id).where(
+            articles.c.article_id > last, articles.c.node_id.not_in(kept)
+        )
         batch = list(connection.scalars(statement.order_by(articles.c.article_id).limit(size)))
         if not batch:
             return

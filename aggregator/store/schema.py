@@ -143,6 +143,8 @@ class Revision(Base):
     article_id: Mapped[str] = mapped_column(reference("articles.article_id"), index=True)
     text_digest: Mapped[bytes]
     text: Mapped[str]
+    """Empty when it was purged."""
+    purged_at: Mapped[str | None]
     page_url: Mapped[str | None]
     url: Mapped[str | None]
     title: Mapped[str | None]
