@@ -2,18 +2,17 @@
 
     python benchmarks/quality.py [--shared ../shared] [--database FILE] [--errors]
 
-Ingests ``data/news-pairs`` into a new store (or takes the SQLite store of `--database`), exports
-it, and scores the labelled pairs as the folder's README says: weighted, disputed pairs left out;
-a pair is together when both articles are in one story. On the same cleaned texts it scores the
-rule pair by pair, and datasketch, rensa and gaoya at several thresholds (word 3-grams; proposals
-of datasketch and rensa verified by exact Jaccard). Last come the candidates: missed pairs and
-comparisons per article. A tool that is not installed is left out.
+Ingests ``data/news-pairs`` into a new store (or takes the SQLite store of `--database`) and lets
+``aggregator evaluate`` score the labelled pairs: weighted, disputed pairs left out; a pair is
+together when both articles are in one story, or when the rule alone says so. On the same cleaned
+texts, exported, it scores datasketch, rensa and gaoya at several thresholds (word 3-grams;
+proposals of datasketch and rensa verified by exact Jaccard). Last come the candidates: missed
+pairs and comparisons per article. A tool that is not installed is left out.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import re
 import subprocess
@@ -25,6 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from aggregator.candidates import node_keys
 from aggregator.cleaning import registered_domain
@@ -32,8 +32,10 @@ from aggregator.core.decision import TextFacts, Verdict, decide
 from aggregator.core.evidence import Text, compare
 from aggregator.core.options import MatchingOptions
 from aggregator.core.proposals import ENOUGH, weight
+from aggregator.core.scores import Judged, score
 from aggregator.core.tokens import Fingerprint
 from aggregator.fingerprint import fingerprint
+from aggregator.labels import Labels, read_labels
 from aggregator.store.index import HUBS
 
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -42,15 +44,6 @@ _PERMUTATIONS = 128
 
 Pair = frozenset[str]
 """The addresses of two articles."""
-
-
-@dataclass(frozen=True)
-class Label:
-    """A labelled pair; `weight` says how many unlabelled pairs it stands for."""
-
-    ends: Pair
-    label: str
-    weight: float
 
 
 @dataclass(frozen=True)
@@ -65,43 +58,40 @@ class Article:
 
 
 @dataclass(frozen=True)
-class Score:
-    """Weighted precision and recall of ``same``, and the share of ``partial`` pairs merged."""
+class Row:
+    """A row of the table; `partial` is the share of pairs labelled so that are put together."""
 
     precision: float
     recall: float
+    f1: float
     partial: float
 
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of precision and recall."""
-        both = self.precision + self.recall
-        return 2 * self.precision * self.recall / both if both else 0.0
 
-
-def read_labels(path: Path) -> list[Label]:
-    """The labelled pairs of a CSV, without the disputed ones."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [
-        Label(frozenset((row["url_a"], row["url_b"])), row["label"], float(row["weight"]))
-        for row in rows
-        if row["label"] != "disputed"
-    ]
-
-
-def score(labels: list[Label], together: Callable[[Pair], bool]) -> Score:
+def scored(labels: Labels, together: Callable[[Pair], bool]) -> Row:
     """Score what a tool puts together."""
-    found = [each for each in labels if together(each.ends)]
+    judged = [(each, Judged(each.same, together(each.ends), each.weight)) for each in labels.pairs]
+    every = score(pair for _, pair in judged)
+    partial = score(pair for label, pair in judged if label.label == "partial")
+    return Row(every.precision or 0, every.recall or 0, every.f1 or 0, partial.merged or 0)
 
-    def total(pairs: list[Label], label: str | None = None) -> float:
-        return sum(each.weight for each in pairs if label in (None, each.label))
 
-    return Score(
-        precision=total(found, "same") / (total(found) or 1),
-        recall=total(found, "same") / (total(labels, "same") or 1),
-        partial=total(found, "partial") / (total(labels, "partial") or 1),
+def evaluated(database: Path, pairs: Path) -> dict[str, Any]:
+    """What ``aggregator evaluate`` says of a store."""
+    done = subprocess.run(
+        [*_evaluate(database, pairs), "--format", "json"], capture_output=True, check=True
     )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _evaluate(database: Path, pairs: Path) -> list[str]:
+    command = [sys.executable, "-m", "aggregator", "--database", f"sqlite:///{database}"]
+    return [*command, "evaluate", str(pairs)]
+
+
+def row_of(figures: dict[str, Any], partial: float) -> Row:
+    """The row that the figures of ``aggregator evaluate`` give."""
+    return Row(*(figures[name] or 0 for name in ("precision", "recall", "f1")), partial)
 
 
 def exported(database: Path) -> Iterator[dict[str, str]]:
@@ -140,11 +130,6 @@ def ingest(dump: Path, database: Path) -> None:
     """Run the pipeline as its users do."""
     command = [sys.executable, "-m", "aggregator", "ingest", str(dump)]
     subprocess.run([*command, "--database", f"sqlite:///{database}"], check=True)
-
-
-def by_story(articles: dict[str, Article], ends: Pair) -> bool:
-    """Whether the pipeline has both articles in one story."""
-    return len(ends & articles.keys()) == 2 and len({articles[url].story for url in ends}) == 1
 
 
 def by_rule(articles: dict[str, Article], ends: Pair) -> bool:
@@ -245,7 +230,7 @@ def candidates(articles: dict[str, Article]) -> tuple[set[tuple[int, int]], dict
     return pairs, {url: places[each.fingerprint.digest] for url, each in articles.items()}
 
 
-def report_candidates(articles: dict[str, Article], labels: list[Label]) -> None:
+def report_candidates(articles: dict[str, Article], labels: Labels) -> None:
     """Print the missed share of ``same`` pairs, and comparisons per article."""
     pairs, places = candidates(articles)
     # Each pair is compared once, when the later of its two texts arrives: in any order of
@@ -256,21 +241,14 @@ def report_candidates(articles: dict[str, Article], labels: list[Label]) -> None
         nodes = sorted(places[url] for url in ends if url in places)
         return len(nodes) == 2 and (nodes[0] == nodes[1] or (nodes[0], nodes[1]) in pairs)
 
-    missed = 1 - score(labels, proposed).recall
+    missed = 1 - scored(labels, proposed).recall
     print(
         f"\ncandidates: {missed:.1%} of the same pairs missed; comparisons per article: "
         f"{len(pairs) / len(articles):.1f} on average, at most {most} in any order of arrival"
     )
 
 
-def report_errors(labels: list[Label], together: Callable[[Pair], bool]) -> None:
-    """List each pair that was put together or apart against its label."""
-    for each in labels:
-        if together(each.ends) != (each.label == "same"):
-            print(f"{each.label:8} {each.weight:6.1f}  {'  '.join(sorted(each.ends))}")
-
-
-def report(name: str, made: Score) -> None:
+def report(name: str, made: Row) -> None:
     """Print one row of the table."""
     print(
         f"{name:34} {made.precision:9.3f} {made.recall:7.3f} {made.f1:6.3f} {made.partial:9.1%}",
@@ -293,23 +271,26 @@ def main() -> None:
         if not database.exists():
             ingest(data / "pages.warc.gz", database)
         articles = load(database)
-    absent = {url for each in labels for url in each.ends} - articles.keys()
-    print(f"{len(articles)} main articles, {len(labels)} labelled pairs, {len(absent)} not stored")
+        found = evaluated(database, data / "pairs.csv")
+        if chosen.errors:
+            subprocess.run([*_evaluate(database, data / "pairs.csv"), "--errors"], check=True)
+    print(
+        f"{len(articles)} main articles, {len(labels.pairs)} labelled pairs,"
+        f" {len(found['not_stored'])} not stored"
+    )
     print(f"{'':34} precision  recall     F1  partial merged")
-    stories = partial(by_story, articles)
-    report("pipeline, by story", score(labels, stories))
-    report("the rule, pair by pair", score(labels, partial(by_rule, articles)))
+    merged = {row["value"]: row["merged"] for row in found["splits"] if row["split"] == "label"}
+    report("pipeline, by story", row_of(found["stories"], merged["partial"]))
+    report("the rule, pair by pair", scored(labels, partial(by_rule, articles)))
     for name, pairs_of in PEERS.items():
         for threshold in THRESHOLDS:
             try:
-                found = pairs_of(articles, threshold)
+                pairs = pairs_of(articles, threshold)
             except ImportError:
                 print(f"{name}: not installed")
                 break
-            report(f"{name} at {threshold}", score(labels, found.__contains__))
+            report(f"{name} at {threshold}", scored(labels, pairs.__contains__))
     report_candidates(articles, labels)
-    if chosen.errors:
-        report_errors(labels, stories)
 
 
 if __name__ == "__main__":

@@ -19,21 +19,24 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from quality import Article, Label, Score, load, read_labels
+from quality import Article, Row, load
 
 from aggregator.core.decision import TextFacts, Verdict, decide
 from aggregator.core.evidence import Evidence, Text, compare
 from aggregator.core.options import MatchingOptions
+from aggregator.labels import LabelledPair, read_labels
 
 VARIED: dict[str, tuple[float, ...]] = {
     "near_points": (0.6, 0.65, 0.675, 0.7, 0.725, 0.75, 0.775, 0.8),
     "title_points": (0.0, 0.15, 0.2, 0.25, 0.3, 0.35),
     "lead_points": (0.0, 0.1, 0.2, 0.25, 0.3, 0.35, 0.4),
     "begins_words": (20, 40, 60, 80, 100, 150, 1_000_000),
+    "titled_containment": (0.0, 0.5, 0.75, 0.9, 1.1),
     "template_numbers": (0.0, 0.35, 0.5, 0.65, 0.7, 0.8),
+    "template_own_numbers": (1, 2, 3, 5, 1_000_000),
     "template_frame": (0.3, 0.5, 0.7, 2.0),
     "template_verbatim": (0.0, 0.75, 0.85, 0.95, 1.1),
-    "own_subject": (0.3, 0.4, 0.5, 0.6, 1.0),
+    "own_subject": (0.2, 0.3, 0.4, 0.45, 0.5, 0.6, 1.0),
     "window_days": (0, 1, 7, 14, 30),
 }
 GRID: dict[str, tuple[float, ...]] = {
@@ -46,11 +49,11 @@ GRID: dict[str, tuple[float, ...]] = {
 FOLDS = 5
 REPEATS = 10
 
-Compared = tuple[Label, Evidence, TextFacts, TextFacts]
+Compared = tuple[LabelledPair, Evidence, TextFacts, TextFacts]
 Flags = NDArray[np.bool_]
 
 
-def compared(labels: Sequence[Label], articles: dict[str, Article]) -> list[Compared]:
+def compared(labels: Sequence[LabelledPair], articles: dict[str, Article]) -> list[Compared]:
     """Each labelled pair of the store with its evidence and the facts of both articles."""
     found = []
     for label in labels:
@@ -72,17 +75,19 @@ class Scorer:
 
     def __init__(self, pairs: list[Compared]) -> None:
         self.weights = np.array([pair[0].weight for pair in pairs])
-        self.same = np.array([pair[0].label == "same" for pair in pairs])
+        self.same = np.array([pair[0].same for pair in pairs])
         self.partial = np.array([pair[0].label == "partial" for pair in pairs])
 
-    def score(self, found: Flags, within: Flags | None = None) -> Score:
+    def score(self, found: Flags, within: Flags | None = None) -> Row:
         """The score over the pairs `within`, or over all."""
         weights = self.weights if within is None else self.weights * within
         total, right = weights[found].sum(), weights[found & self.same].sum()
         wrong = weights[found & self.partial].sum()
-        return Score(
+        same = weights[self.same].sum()
+        return Row(
             precision=right / (total or 1),
-            recall=right / (weights[self.same].sum() or 1),
+            recall=right / (same or 1),
+            f1=2 * right / ((total + same) or 1),
             partial=wrong / (weights[self.partial].sum() or 1),
         )
 
@@ -117,11 +122,11 @@ def cross_validate(
             best = max(found, key=lambda flags: scorer.score(flags, folds != fold).f1)
             unseen |= best & (folds == fold)
         made.append(scorer.score(unseen))
-    mean = Score(*(float(np.mean([getattr(m, f) for m in made])) for f in Score.__annotations__))
+    mean = Row(*(float(np.mean([getattr(m, f) for m in made])) for f in Row.__annotations__))
     line(f"cross-validated by {name}", mean, f"  (F1 {min(m.f1 for m in made):.3f} at worst)")
 
 
-def line(name: str, made: Score, note: str = "") -> None:
+def line(name: str, made: Row, note: str = "") -> None:
     """Print one row of a table."""
     figures = f"{made.precision:9.3f} {made.recall:7.3f} {made.f1:6.3f} {made.partial:9.1%}"
     print(f"{name:34} {figures}{note}", flush=True)
@@ -135,7 +140,7 @@ def main() -> None:
     parser.add_argument("--database", type=Path, required=True, help="a store of the pages")
     chosen = parser.parse_args()
     labels = read_labels(chosen.shared / "data" / "news-pairs" / "pairs.csv")
-    pairs = compared(labels, load(chosen.database))
+    pairs = compared(labels.pairs, load(chosen.database))
     scorer = Scorer(pairs)
     print(f"{'':34} precision  recall     F1  partial merged")
     one_at_a_time(pairs, scorer)
