@@ -11,9 +11,17 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from aggregator.cli.clusters import Language, Outlet, Since, Until, headline
 from aggregator.cli.failure import Failure
-from aggregator.cli.options import OutputOptions, PageOptions, command, parse_moment
+from aggregator.cli.options import (
+    Language,
+    Outlet,
+    OutputOptions,
+    PageOptions,
+    Since,
+    Until,
+    command,
+    parse_moment,
+)
 from aggregator.cli.output import Document, Listing, show
 from aggregator.cli.session import reading_store
 
@@ -87,7 +95,7 @@ def list_articles(options: ListOptions) -> None:
 
 
 def _list_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
-    from aggregator.cli.tables import safe, table
+    from aggregator.cli.tables import headline, safe, table
 
     if not rows:
         yield Text("No articles.")
@@ -189,7 +197,7 @@ def _revisions(revisions: list[dict[str, Any]]) -> Iterable[RenderableType]:
 
 
 def _matches(matches: list[dict[str, Any]]) -> Iterable[RenderableType]:
-    from aggregator.cli.tables import safe, table
+    from aggregator.cli.tables import headline, safe, table
 
     if not matches:
         return

@@ -10,8 +10,18 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from aggregator.cli.articles import one_article
 from aggregator.cli.failure import Failure
-from aggregator.cli.options import OutputOptions, PageOptions, command, parse_moment
+from aggregator.cli.options import (
+    Language,
+    Outlet,
+    OutputOptions,
+    PageOptions,
+    Since,
+    Until,
+    command,
+    parse_moment,
+)
 from aggregator.cli.output import Document, Listing, show
 from aggregator.cli.session import reading_store
 
@@ -30,17 +40,6 @@ COLUMNS = (
     "last_published_at",
     "languages",
 )
-
-Since = Annotated[
-    str | None, typer.Option("--since", metavar="TIME", help="Published then or later.")
-]
-Until = Annotated[
-    str | None, typer.Option("--until", metavar="TIME", help="Published then or before.")
-]
-Outlet = Annotated[str | None, typer.Option("--outlet", metavar="NAME", help="From this outlet.")]
-Language = Annotated[
-    str | None, typer.Option("--language", metavar="CODE", help="In this language: en, fa.")
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +78,7 @@ def list_clusters(options: ListOptions) -> None:
 
 
 def _list_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
-    from aggregator.cli.tables import safe, table
+    from aggregator.cli.tables import headline, safe, table
 
     if not rows:
         yield Text("No stories.")
@@ -97,14 +96,6 @@ def _list_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
             for row in rows
         ),
     )
-
-
-def headline(article: dict[str, Any]) -> Text:
-    """A title with its outlet behind it."""
-    from aggregator.cli.tables import safe
-
-    title = safe(article["title"] or "(no title)")
-    return title + safe(f" - {article['outlet']}", "dim") if article["outlet"] else title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +147,7 @@ def show_cluster(options: ShowOptions) -> None:
 
 
 def _cluster_parts(cluster: dict[str, Any]) -> Iterable[RenderableType]:
-    from aggregator.cli.tables import Facts, minute
+    from aggregator.cli.tables import Facts, headline, minute
 
     canonical = cluster["canonical"]
     yield headline(canonical)
@@ -231,7 +222,6 @@ def explain_pair(options: ExplainOptions) -> None:
 
     They are compared now, exactly, also when they were never candidates.
     """
-    from aggregator.cli.articles import one_article
     from aggregator.cli.explanation import COLUMNS as EXPLANATION_COLUMNS
     from aggregator.cli.explanation import csv_row, parts
     from aggregator.compare import explain

@@ -36,7 +36,10 @@ class Failure(Exception):
 
 def complain(message: str) -> None:
     """Tell the user on standard error what went wrong."""
-    print(f"aggregator: {message}", file=sys.stderr)  # noqa: T201 the command line's own voice
+    from aggregator.cli.tables import safe
+
+    # File names and pages may hold control characters.
+    print(f"aggregator: {safe(message)}", file=sys.stderr)  # noqa: T201 the command line's own voice
 
 
 @contextmanager

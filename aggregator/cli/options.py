@@ -32,6 +32,16 @@ Database = Annotated[
     str | None,
     typer.Option("--database", metavar="URL", help="Store to use, over all other settings."),
 ]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="TIME", help="Published then or later.")
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="TIME", help="Published then or before.")
+]
+Outlet = Annotated[str | None, typer.Option("--outlet", metavar="NAME", help="From this outlet.")]
+Language = Annotated[
+    str | None, typer.Option("--language", metavar="CODE", help="In this language: en, fa.")
+]
 
 
 @dataclass(frozen=True, kw_only=True)

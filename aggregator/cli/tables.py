@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
+from typing import Any
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -90,6 +91,12 @@ class Facts:
                 pieces = Text(heading.ljust(before), style="bold") + Text(line)
                 pieces.no_wrap, pieces.overflow = True, "ignore"
                 yield pieces
+
+
+def headline(article: Mapping[str, Any]) -> Text:
+    """A title with its outlet behind it."""
+    title = safe(article["title"] or "(no title)")
+    return title + safe(f" - {article['outlet']}", "dim") if article["outlet"] else title
 
 
 def minute(moment: str | None) -> Text:

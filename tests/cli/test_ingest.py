@@ -43,6 +43,14 @@ def test_no_progress_bar_is_drawn_where_there_is_no_terminal(cli: Cli) -> None:
     assert "\x1b" not in cli("ingest", FERRY).err
 
 
+def test_no_control_character_of_a_file_name_reaches_the_terminal(
+    cli: Cli, tmp_path: Path
+) -> None:
+    dump = tmp_path / "red\x1b[31m.jsonl"
+    dump.write_text('{"text": \n')
+    assert "\x1b" not in cli("ingest", dump, code=3).err
+
+
 def test_rejections_are_told_by_reason_with_file_and_locator_and_exit_with_3(cli: Cli) -> None:
     done = cli("ingest", HOSTILE / "broken-lines.jsonl", HOSTILE / "empty.txt", code=3)
     assert "aggregator: rejected: " in done.err
