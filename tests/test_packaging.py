@@ -89,7 +89,7 @@ def test_every_dependency_of_the_project_is_locked() -> None:
     locked = {
         "requirements.lock": project()["dependencies"],
         "requirements-dev.lock": extras["dev"] + extras["parquet"] + extras["metrics"],
-        "requirements-bench.lock": extras["bench"],
+        "requirements-bench.lock": extras["bench"] + extras["plot"],
     }
     for lock, requirements in locked.items():
         assert names(requirements) - set(map(normalised, pinned(lock))) == set()
@@ -98,7 +98,8 @@ def test_every_dependency_of_the_project_is_locked() -> None:
 def test_every_library_that_the_package_imports_is_a_dependency_of_its_own() -> None:
     """What another dependency happens to bring may be gone with its next version."""
     extras = project()["optional-dependencies"]
-    declared = names(project()["dependencies"] + extras["parquet"] + extras["metrics"])
+    optional = extras["parquet"] + extras["metrics"] + extras["plot"]
+    declared = names(project()["dependencies"] + optional)
     providers = packages_distributions()
     for module in sorted(
         imported_modules() - sys.stdlib_module_names - NEWER_STDLIB - {"aggregator"}

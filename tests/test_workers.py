@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,6 @@ def misbehaving() -> Iterator[Cleaners]:
         ("spin", Reason.TIMEOUT, "cleaning took longer than 1 s"),
         ("exit", Reason.CLEANING_FAILED, "cleaning killed its process (exit 3)"),
         ("kill", Reason.CLEANING_FAILED, "cleaning killed its process (exit -9)"),
-        ("eat", Reason.CLEANING_FAILED, "cleaning ran out of memory"),
         ("raise", Reason.CLEANING_FAILED, "ValueError: a parser's own error"),
     ],
 )
@@ -72,6 +72,18 @@ def test_a_bad_page_costs_one_page(
     assert [each.locator for each in found] == [each.locator for each in records]
     assert found[bad] == Rejection(f"line {bad}", reason, detail)
     assert all(isinstance(each, SeenPage) for each in found[:bad] + found[bad + 1 :])
+
+
+def test_a_page_that_eats_memory_costs_one_page() -> None:
+    """It is stopped at the memory limit, long before it runs out of time."""
+    made = Cleaners(replace(OPTIONS, page_seconds=60), 1, misbehave)
+    try:
+        found = cleaned(made, [record(0), record(1, "eat"), record(2)])
+    finally:
+        made.close()
+    reason = (Reason.CLEANING_FAILED, "cleaning ran out of memory")
+    assert found[1] == Rejection("line 1", *reason)
+    assert [type(found[0]), type(found[2])] == [SeenPage, SeenPage]
 
 
 def test_several_bad_pages_in_one_chunk(misbehaving: Cleaners) -> None:
