@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Collection
 
@@ -77,7 +78,7 @@ def random_graph(rng: random.Random) -> MemoryGraph:
     holding = {pair for pair in pairs if rng.random() < size**-1 * rng.choice((0, 1, 2, 5))}
     order = rng.sample(range(size), size)
     if rng.random() < 0.5:
-        holding |= {frozenset(pair) for pair in zip(order, order[1:], strict=False)}
+        holding |= {frozenset(pair) for pair in itertools.pairwise(order)}
     if rng.random() < 0.3:
         holding |= {frozenset((order[0], node)) for node in order[1:]}
     proposed = {pair for pair in holding if rng.random() < 0.9}

@@ -26,7 +26,9 @@ from aggregator.standing import Circumstances
 from aggregator.store import dumps
 from aggregator.store.engine import writing
 
-OPTIONS = MatchingOptions(window_days=3, exact_window_days=4, short_main_words=12, short_embedded_words=20)
+OPTIONS = MatchingOptions(
+    window_days=3, exact_window_days=4, short_main_words=12, short_embedded_words=20
+)
 RANKING = Ranking(CanonicalOptions(preferred_outlets=("Outlet 3",)))
 START = datetime(2026, 3, 1, tzinfo=UTC)
 

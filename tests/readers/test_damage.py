@@ -66,7 +66,9 @@ def test_a_wrong_checksum_is_told(read: Read) -> None:
 
 
 def test_what_follows_compressed_data_is_told(read: Read) -> None:
-    records, rejections = _split(read(gzip.compress(dumps.jsonl(3), mtime=0) + b"some trailing text"))
+    records, rejections = _split(
+        read(gzip.compress(dumps.jsonl(3), mtime=0) + b"some trailing text")
+    )
     assert len(records) == 3
     assert [r.reason for r in rejections] == [Reason.CORRUPT]
 
