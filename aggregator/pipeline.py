@@ -203,7 +203,11 @@ class Pipeline:
     def store_batch(
         self, connection: Connection, dump_id: int, batch: Batch, cleaned: Sequence[Cleaned]
     ) -> Tally:
-        """Store one batch, settled and counted, in the caller's transaction."""
+        """Store one batch, settled and counted, in the caller's transaction.
+
+        Raises StoreError when the store's method was changed since this pipeline began.
+        """
+        info.agree(connection, self.options.method())
         pages = [each for each in cleaned if isinstance(each, SeenPage)]
         rejected = batch.rejected + [each for each in cleaned if isinstance(each, Rejection)]
         options = self.options.matching

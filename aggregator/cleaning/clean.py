@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aggregator.cleaning.decode import decode, looks_binary
 from aggregator.cleaning.rejected import RejectedPage
 from aggregator.core.model import Kind, Page, Reason, Record, Rejection
@@ -27,7 +29,7 @@ def clean(record: Record, options: CleaningOptions) -> Page | Rejection:
 
 
 def _clean(record: Record, options: CleaningOptions) -> Page:
-    from aggregator.cleaning import fields, html, textpage
+    from aggregator.cleaning import dates, fields, html, textpage
 
     size = len(record.payload)
     if not size:
@@ -40,12 +42,13 @@ def _clean(record: Record, options: CleaningOptions) -> Page:
     text = decode(record.payload, record.charset)
     if not text.strip():
         raise RejectedPage(Reason.EMPTY, "the record holds nothing but blanks")
-    if record.kind is Kind.HTML:
-        page = html.page_of(record, text, options)
-    elif record.kind is Kind.TEXT:
-        page = textpage.page_of(record, text)
-    else:
-        page = fields.page_of(record, text)
+    with dates.watching_capture() as asked:
+        if record.kind is Kind.HTML:
+            page = html.page_of(record, text, options)
+        elif record.kind is Kind.TEXT:
+            page = textpage.page_of(record, text)
+        else:
+            page = fields.page_of(record, text)
     if page.main is None and not page.embedded:
         raise RejectedPage(Reason.NO_TEXT, "no article text was found in the page")
-    return page
+    return replace(page, time_dependent=True) if asked else page

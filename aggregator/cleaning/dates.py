@@ -9,6 +9,9 @@ nothing is ever guessed.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
@@ -76,6 +79,26 @@ _AMERICAN = {"ET": -300, "CT": -360, "PT": -480}
 """Zones that follow the summer time of the United States; their offsets in winter (minutes)."""
 
 
+_ASKED: ContextVar[set[str] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def watching_capture() -> Iterator[set[str]]:
+    """Within the block, the set that it gives is filled once the record's own time matters."""
+    asked: set[str] = set()
+    token = _ASKED.set(asked)
+    try:
+        yield asked
+    finally:
+        _ASKED.reset(token)
+
+
+def _note_capture() -> None:
+    asked = _ASKED.get()
+    if asked is not None:
+        asked.add("capture")
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """Which years a record may speak of: nothing after the record's own time plus two days."""
@@ -86,7 +109,10 @@ class Bounds:
         """True if `moment` may be a publisher's time of this record."""
         if not _FIRST_YEAR <= moment.year <= _LAST_YEAR or moment in _UNSET:
             return False
-        return self.record_time is None or moment <= self.record_time + _AHEAD
+        if self.record_time is None or moment <= self.record_time:
+            return True
+        _note_capture()
+        return moment <= self.record_time + _AHEAD
 
 
 def parse_time(text: str) -> datetime | None:
@@ -125,6 +151,7 @@ def parse_written(text: str) -> datetime | None:
 
 def resolve(age: Age, record_time: datetime | None) -> datetime | None:
     """The moment `age` before the record's own time; None without one."""
+    _note_capture()
     if record_time is None:
         return None
     moment = record_time.astimezone(UTC).replace(microsecond=0) - age.delta
