@@ -36,7 +36,8 @@ VARIED: dict[str, tuple[float, ...]] = {
     "template_own_numbers": (1, 2, 3, 5, 1_000_000),
     "template_frame": (0.3, 0.5, 0.7, 2.0),
     "template_verbatim": (0.0, 0.75, 0.85, 0.95, 1.1),
-    "own_subject": (0.2, 0.3, 0.4, 0.45, 0.5, 0.6, 1.0),
+    "own_subject": (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0),
+    "own_words": (1, 2, 3, 4, 5, 100),
     "window_days": (0, 1, 7, 14, 30),
 }
 GRID: dict[str, tuple[float, ...]] = {

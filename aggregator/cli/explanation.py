@@ -55,8 +55,8 @@ RULES = {
         " different subjects: one form filled with different facts"
     ),
     "own-subject": (
-        "{own_subject:.2f} of each title (at most {own_subject_most:g}) is told in its own text"
-        " alone: they tell of different subjects"
+        "{own_subject:.2f} of what tells each title from the other (at most"
+        " {own_subject_most:g}) is told in its own text alone: they have different subjects"
     ),
     "shared-passage": (
         "they share a passage of {longest_run} words, but {points:.2f} points are too few"
@@ -168,7 +168,7 @@ FIGURES = {
     "points": ("points", "more in common, or titles and openings more alike"),
     "title_numbers_differ": ("titles name different numbers (1 = yes)", "the same numbers named"),
     "numbers": ("share of numbers in common", "more of the numbers the same"),
-    "own_subject": ("share of each title told in its own text alone", "the same subject named"),
+    "own_subject": ("what tells each title apart, told in its own text alone", "the same subject named"),
     "begins": ("word at which what they share begins", "shared from nearer the beginning"),
 }
 """What each figure of a condition is, and what would change it."""

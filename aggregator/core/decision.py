@@ -204,6 +204,8 @@ def _same_facts(
     numbers = _at_least(
         Rule.TEMPLATE_NUMBERS, "numbers", evidence.numbers, options.template_numbers
     )
+    enough = options.own_words - (evidence.title_frame >= options.template_frame / 2)
+    told_apart = evidence.own_words >= enough
     subject = _at_most(Rule.OWN_SUBJECT, "own_subject", evidence.own_subject, options.own_subject)
     if not _elsewhere(a, b) or (form and evidence.containment < options.template_verbatim):
         named = int(evidence.title_numbers_differ)
@@ -211,12 +213,13 @@ def _same_facts(
         yield numbers
         if form:
             yield _at_most(Rule.TEMPLATE_TITLE, "own_subject", evidence.own_subject, 0)
-        yield subject
+        if told_apart:
+            yield subject
         return
     if evidence.own_numbers >= options.template_own_numbers or evidence.own_subject > 0:
         yield numbers
     # Copies under new titles name other subjects too; a form's titles share the form's words.
-    if evidence.title > 0:
+    if told_apart and evidence.title > 0:
         yield subject
 
 

@@ -127,8 +127,10 @@ class Evidence:
     title_numbers_differ: bool = False
     """Each title names a number that the other does not."""
     own_subject: float = 0.0
-    """Share of a title's words that its text tells of and the other neither tells nor has in
-    its title, 0..1, the lower of both."""
+    """Of the words that a title has, its text tells and the other title lacks, the share that the
+    other text does not tell either, 0..1, the lower of both."""
+    own_words: int = 0
+    """How many words these are, the fewer of both."""
     numbers: float = 1.0
     """Shared numbers of the bodies over the fewer, 0..1; 1 when one has none."""
     own_numbers: int = 0
@@ -172,6 +174,7 @@ def _passages(sets: Evidence, a: Text, b: Text) -> Evidence:
     """Where the shared shingles stand, and whether titles and numbers agree."""
     in_b, in_a = member(a.grams, b.shingles), member(b.grams, a.shingles)
     runs_a, runs_b = _Runs(a, in_b), _Runs(b, in_a)
+    (own_a, differing_a), (own_b, differing_b) = _own_words(a, b), _own_words(b, a)
     numbers_a, numbers_b = _numbers(a.tokens), _numbers(b.tokens)
     return replace(
         sets,
@@ -182,7 +185,8 @@ def _passages(sets: Evidence, a: Text, b: Text) -> Evidence:
         title=_title(a, b),
         title_frame=_frame(a.title_tokens, b.title_tokens),
         title_numbers_differ=_both_differ(_numbers(a.title_tokens), _numbers(b.title_tokens)),
-        own_subject=min(_own_subject(a, b), _own_subject(b, a)),
+        own_subject=min(own_a / (differing_a or 1), own_b / (differing_b or 1)),
+        own_words=min(own_a, own_b),
         numbers=_shared_part(numbers_a, numbers_b),
         own_numbers=min(_lacking(numbers_a, numbers_b), _lacking(numbers_b, numbers_a)),
     )
@@ -222,12 +226,11 @@ def _frame(a: Tokens, b: Tokens) -> float:
     return (head + tail) / max(len(a), len(b))
 
 
-def _own_subject(one: Text, other: Text) -> float:
+def _own_words(one: Text, other: Text) -> tuple[int, int]:
+    """Words of a title that its text tells and the other title lacks: untold there, and all."""
     told = one.title_terms[member(one.title_terms, one.terms)]
-    if not len(told):
-        return 0.0
-    own = ~member(told, other.terms) & ~member(told, other.title_terms)
-    return float(own.mean())
+    differing = told[~member(told, other.title_terms)]
+    return _lacking(differing, other.terms), len(differing)
 
 
 def _numbers(tokens: Tokens) -> Tokens:
@@ -238,8 +241,8 @@ def _both_differ(a: Tokens, b: Tokens) -> bool:
     return bool(_lacking(a, b) and _lacking(b, a))
 
 
-def _lacking(one: Tokens, other: Tokens) -> int:
-    """How many of one's numbers the other lacks."""
+def _lacking(one: NDArray[np.integer], other: NDArray[np.integer]) -> int:
+    """How many of one's values the other lacks."""
     return int((~member(one, other)).sum())
 
 

@@ -67,9 +67,11 @@ class MatchingOptions:
     their texts are about, are a template's."""
     template_verbatim: float = 0.85
     """Texts of different sites are a template only below this containment."""
-    own_subject: float = 0.45
-    """Two texts are apart when more than this part of each title is told in its own text
-    alone."""
+    own_subject: float = 0.5
+    """Two texts are apart when more than this part of what tells each title from the other is
+    told in its own text alone ..."""
+    own_words: int = 3
+    """... and is so many words, or one less where the titles begin or end alike."""
     passage_words: int = 20
     """A shared stretch of so many words makes two texts ``partial`` ..."""
     passage_share: float = 0.2

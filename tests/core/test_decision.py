@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.core.decision import Decision, Relation, TextFacts, Verdict, decide
+from aggregator.core.decision import (
+    Decision,
+    Relation,
+    TextFacts,
+    Verdict,
+    conditions,
+    decide,
+)
 from aggregator.core.evidence import NOWHERE, Evidence, Text, compare
+from aggregator.core.nodes import Node, compare_nodes
 from aggregator.core.options import MatchingOptions
 from aggregator.core.text import words
 from aggregator.core.tokens import tokenise
+from tests.running import FIXTURES, PROJECT
 
-STORIES = Path(__file__).parents[2] / "fixtures" / "sources" / "stories"
+STORIES = FIXTURES / "sources" / "stories"
 OPTIONS = MatchingOptions()
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -36,7 +46,9 @@ evidences = st.builds(
     title_frame=shares,
     title_numbers_differ=st.booleans(),
     own_subject=shares,
+    own_words=st.integers(0, 5),
     numbers=shares,
+    own_numbers=st.integers(0, 5),
 )
 facts = st.builds(
     TextFacts,
@@ -150,7 +162,8 @@ def test_a_quoted_passage_is_partial_and_a_phrase_is_nothing() -> None:
         ({"title_numbers_differ": True}, "template-title-numbers"),
         ({"numbers": 0.5}, "template-numbers"),
         ({"title_frame": 0.8, "own_subject": 0.2}, "template-title"),
-        ({"own_subject": 0.7}, "own-subject"),
+        ({"own_subject": 0.7, "own_words": 3}, "own-subject"),
+        ({"own_subject": 0.7, "own_words": 2, "title_frame": 0.3}, "own-subject"),
     ],
 )
 def test_a_form_with_other_facts_is_a_template_at_any_resemblance(
@@ -169,6 +182,63 @@ def test_sites_that_share_a_form_in_title_and_text_publish_templates_too() -> No
     assert decide(replace(draw, containment_a_in_b=0.9), HERE, THERE, OPTIONS).rule == "copy"
 
 
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"numbers": 0.6, "own_numbers": 3}, "template-numbers"),
+        ({"numbers": 0.0, "own_numbers": 1, "own_subject": 0.1}, "template-numbers"),
+        ({"own_subject": 0.6, "own_words": 3, "title": 0.3}, "own-subject"),
+    ],
+)
+def test_automated_reports_of_different_sites_are_apart_when_several_facts_contradict(
+    changes: dict[str, float], rule: str
+) -> None:
+    alike = replace(COPY, resemblance=0.98, containment_a_in_b=0.99, containment_b_in_a=0.99)
+    assert decide(replace(alike, **changes), HERE, THERE, OPTIONS).rule == rule
+
+
+def test_an_editor_may_change_a_number_or_name_another_subject_in_a_new_title() -> None:
+    assert decide(replace(COPY, numbers=0.5, own_numbers=2), HERE, THERE, OPTIONS).rule == "copy"
+    renamed = replace(COPY, own_subject=0.9, own_words=4, title=0.0)
+    assert decide(renamed, HERE, THERE, OPTIONS).rule == "copy"
+
+
+FORMS = tomllib.loads((PROJECT / "benchmarks" / "forms.toml").read_text("utf-8"))["form"]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: str(form["name"]))
+def test_fillings_of_one_form_are_apart_on_one_site_on_two_and_of_unknown_origin(
+    form: dict[str, Any],
+) -> None:
+    pages = [
+        (form["title"].format(*facts), form["body"].format(*facts)) for facts in form["facts"]
+    ]
+    texts = [Text(tokenise(words(body)), title) for title, body in pages]
+    for one, other in combinations(texts, 2):
+        found = compare(one, other)
+        for sites in ((HERE, HERE), (HERE, THERE), (TextFacts(), TextFacts())):
+            assert decide(found, *sites, OPTIONS).verdict is Verdict.APART
+
+
+def test_under_the_same_title_a_copy_may_begin_late() -> None:
+    late = replace(COPY, begins=200, title=1.0, title_frame=1.0)
+    assert decide(late, HERE, THERE, OPTIONS).rule == "copy"
+    assert decide(replace(late, title=0.8), HERE, THERE, OPTIONS).rule == "carried"
+    less = replace(late, containment_a_in_b=0.7)
+    assert decide(less, HERE, THERE, OPTIONS).rule == "carried"
+
+
+@given(evidences, facts, facts)
+def test_near_is_what_meets_every_condition_and_the_first_one_missed_decides(
+    evidence: Evidence, a: TextFacts, b: TextFacts
+) -> None:
+    evidence = replace(evidence, equal=False)
+    missed = [each for each in conditions(evidence, a, b, OPTIONS) if not each.met]
+    made = decide(evidence, a, b, OPTIONS)
+    assert made.rule == (missed[0].rule if missed else "copy")
+    assert made.same == (not missed)
+
+
 def test_texts_of_unknown_origin_may_come_from_one_site() -> None:
     form, unknown = replace(COPY, numbers=0.2), TextFacts()
     assert decide(form, unknown, THERE, OPTIONS).rule == "template-numbers"
@@ -180,6 +250,24 @@ def test_the_window_limits_near_and_leaves_equal_texts_alone() -> None:
     assert decide(replace(COPY, equal=True), HERE, late, OPTIONS).relation is Relation.EXACT
     assert decide(COPY, HERE, replace(late, published=None), OPTIONS).rule == "copy"
     assert decide(COPY, HERE, late, replace(OPTIONS, window_days=0)).rule == "copy"
+
+
+def test_equal_texts_have_a_window_of_their_own_when_it_is_set() -> None:
+    late = replace(THERE, published=NOON + timedelta(days=400))
+    same, yearly = replace(COPY, equal=True), replace(OPTIONS, exact_window_days=365)
+    assert decide(same, HERE, late, OPTIONS).rule == "equal"
+    assert decide(same, HERE, late, yearly).rule == "outside-window"
+    assert decide(same, HERE, THERE, yearly).rule == "equal"
+
+
+def test_what_lies_outside_the_window_is_not_compared() -> None:
+    near = [Text(tokenise(f"{number} {' '.join('abcdefghij' * 5)}".split())) for number in "12"]
+    late = replace(THERE, published=NOON + timedelta(days=15))
+    nodes = [Node(1, near[0], HERE), Node(2, near[1], late)]
+    found = compare_nodes(*nodes, OPTIONS)
+    assert (found.evidence.shared, found.decision.rule) == (0, "outside-window")
+    assert "shingles" not in vars(near[0])
+    assert compare_nodes(*nodes, replace(OPTIONS, window_days=0)).evidence.shared > 0
 
 
 def test_when_too_little_is_left_to_compare_nothing_is_near() -> None:
