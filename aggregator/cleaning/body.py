@@ -8,7 +8,13 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from aggregator.cleaning.script import tidy
+from aggregator.cleaning.outline import link_share, text_lines
+from aggregator.cleaning.script import size, tidy
+
+_SMALL_PAGE = 300
+_MARGINS = frozenset(
+    ("a", "nav", "header", "footer", "aside", "h1", "figcaption", "address", "menu")
+)
 
 
 def extract_body(tree: HtmlElement) -> list[str]:
@@ -22,6 +28,31 @@ def extract_body(tree: HtmlElement) -> list[str]:
     text = document.text if document is not None else None
     lines = (tidy(line) for line in (text or "").split("\n"))
     return [line for line in lines if line]
+
+
+def own_paragraphs(tree: HtmlElement) -> list[str]:
+    """The lines of `tree` outside of links, menus and marginal parts, as a browser sets them.
+
+    For small pages, which trafilatura leaves out or flattens into one line with headline and date.
+    """
+    body = tree.find(".//body")
+    lines = text_lines(body if body is not None else tree)
+    return [line.text for line in lines if not _is_marginal(line.element)]
+
+
+def is_poor(extracted: list[str], refined: list[str], own: list[str]) -> bool:
+    """True if `own` says more than an extraction that found nothing, or one line."""
+    if not own or len(extracted) > 1:
+        return False
+    told = sum(map(size, own))
+    if told > _SMALL_PAGE:
+        return False
+    return not refined or (len(own) > 1 and told <= 1.2 * sum(map(size, refined)))
+
+
+def _is_marginal(element: HtmlElement) -> bool:
+    around = [element, *element.iterancestors()]
+    return any(e.tag in _MARGINS for e in around) or link_share(element) == 1
 
 
 @cache

@@ -9,24 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from aggregator.cleaning import dates
-from aggregator.cleaning.addresses import absolute
-from aggregator.cleaning.blocks import pieces_of
+from aggregator.cleaning.cards import Found, articles_in, card_of, link_of, titles_of
 from aggregator.cleaning.headings import is_pointer, is_related_heading
-from aggregator.cleaning.lines import Line, When, read_when
-from aggregator.cleaning.outline import HEADINGS, Outline, TextLine, link_share, text_lines
-from aggregator.cleaning.pieces import Piece
+from aggregator.cleaning.lines import read_when
+from aggregator.cleaning.outline import HEADINGS, Outline, link_share, text_lines
 from aggregator.cleaning.script import is_paragraph, key, size
+from aggregator.cleaning.streams import flat_stream, further_boxes, leads_elsewhere
 
 _BOXES = frozenset(("section", "aside", "div", "nav", "ul", "ol", "footer", "related", "article"))
 _LABEL_TAGS = ("p", "div", "span", "strong", "b", "legend", "dt", "summary", "header", "a")
 _LABEL_SIZE = 8
 _SHORT_LINE = 12
-_TITLE_FROM = 3
 _MAIN_SHARE = 0.35
 """A container with more than this share of the page's body text holds the main text."""
 _LINKED = 0.6
@@ -38,14 +34,6 @@ _RELATED_TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An embedded article with its link (absolute) and the title's element order."""
-
-    piece: Piece
-    link: str | None
-
-
 def take_embedded(page: Outline, url: str | None, title: str | None) -> list[Found]:
     """Cut related blocks out of the tree of `page` and return the articles among them.
 
@@ -55,11 +43,13 @@ def take_embedded(page: Outline, url: str | None, title: str | None) -> list[Fou
     root = page.root
     for box in _boxes(page):
         if _attached(box, root):
-            found += _articles_in(box, url)
+            found += articles_in(box, url)
             box.drop_tree()
-    for article in _other_articles(page, title):
+    stream = flat_stream(page, title, url)
+    others = [*_other_articles(page, title), *further_boxes(page, title, url)]
+    for article in [*others, *([stream] if stream is not None else [])]:
         if _attached(article, root):
-            found += _articles_in(article, url)
+            found += articles_in(article, url)
             article.drop_tree()
     return found
 
@@ -89,9 +79,22 @@ def _may_leave(element: HtmlElement, page: Outline) -> bool:
     if next(element.iter("h1"), None) is not None:
         return False
     words = page.body_words(element)
-    if words > _MAIN_SHARE * page.total:
+    if words > _MAIN_SHARE * page.total and not _is_all_cards(element, page):
         return False
-    return not words or link_share(element) >= _LINKED or bool(_titles(element))
+    return not words or link_share(element) >= _LINKED or bool(titles_of(element))
+
+
+def _is_all_cards(element: HtmlElement, page: Outline) -> bool:
+    """True for a container behind the main text that holds cards with linked titles only."""
+    if not page.past_main(element):
+        return False
+    titles = titles_of(element)
+    if not titles or not all(leads_elsewhere(title, None) for title in titles):
+        return False
+    cards = [card for title in titles if (card := card_of(title, titles, element)) is not None]
+    if not cards:
+        return len(titles) > 1
+    return sum(page.body_words(card) for card in cards) >= 0.8 * page.body_words(element)
 
 
 def _related_headings(root: HtmlElement) -> list[HtmlElement]:
@@ -116,9 +119,10 @@ def _box_of(heading: HtmlElement, page: Outline) -> HtmlElement | None:
         if parent is None or parent is page.root or not _leads(element, parent):
             break
         element = parent
-        if page.body_words(element) > _MAIN_SHARE * page.total:
-            break
         if next(element.iter("h1"), None) is not None:
+            break
+        large = page.body_words(element) > _MAIN_SHARE * page.total
+        if large and not _is_all_cards(element, page):
             break
         if element.tag in _BOXES and size(element.text_content()) > size(heading.text_content()):
             box = element
@@ -131,7 +135,7 @@ def _holds_stories(box: HtmlElement, heading: HtmlElement) -> bool:
         return True
     if is_pointer(heading.text_content()) and not any(read_when(t) for t in _short_lines(box)):
         return False
-    return bool(_titles(box)) or any(read_when(text) for text in _short_lines(box))
+    return bool(titles_of(box)) or any(read_when(text) for text in _short_lines(box))
 
 
 def _short_lines(box: HtmlElement) -> list[str]:
@@ -214,7 +218,7 @@ def _forms_blocks(siblings: list[HtmlElement]) -> bool:
 
 
 def _is_card(element: HtmlElement) -> bool:
-    return element.tag in _BOXES and bool(_titles(element))
+    return element.tag in _BOXES and bool(titles_of(element))
 
 
 def _other_articles(page: Outline, title: str | None) -> list[HtmlElement]:
@@ -235,7 +239,7 @@ def _other_articles(page: Outline, title: str | None) -> list[HtmlElement]:
     for article in articles:
         if article is main or article in above:
             continue
-        titles = _titles(article)
+        titles = titles_of(article)
         if titles and key(titles[0].text_content()) != own and _begins_with(article, titles[0]):
             found.append(article)
     return found
@@ -246,132 +250,4 @@ def _begins_with(article: HtmlElement, title: HtmlElement) -> bool:
     first = [key(line.text) for line in text_lines(article)[:4]]
     if key(title.text_content()) not in first:
         return False
-    return title.tag in HEADINGS or _link_of(title, None) is not None
-
-
-def _titles(box: HtmlElement) -> list[HtmlElement]:
-    """The title elements of the items in `box`: headings, else links of three words and more."""
-    headings = [
-        e
-        for e in box.iter(*HEADINGS)
-        if size(e.text_content()) >= 2 and not is_related_heading(e.text_content())
-    ]
-    if headings:
-        return headings
-    links: dict[str, HtmlElement] = {}
-    for link in box.iter("a"):
-        text = link.text_content()
-        if (
-            size(text) >= _TITLE_FROM
-            and not is_related_heading(text)
-            and not _in_running_text(link)
-        ):
-            links.setdefault(key(text), link)
-    return list(links.values())
-
-
-def _in_running_text(link: HtmlElement) -> bool:
-    """True for a link inside a sentence."""
-    parent = link.getparent()
-    if parent is None:
-        return False
-    around = [parent.text, link.tail, *(e.tail for e in link.itersiblings(preceding=True))]
-    return any(size(text) > 1 for text in around if text)
-
-
-def _articles_in(box: HtmlElement, url: str | None) -> list[Found]:
-    """The items of a related container that carry body text."""
-    if not any(is_paragraph(line.text) and not _is_linked(line) for line in text_lines(box)):
-        return []
-    titles = _titles(box)
-    cards = [_card(title, titles, box) for title in titles]
-    if len(cards) > 1 and all(card is None for card in cards):
-        return _flat_articles(box, titles, url)
-    if len(titles) == 1:
-        return _card_article(box, titles[0], url)
-    found: list[Found] = []
-    for title, card in zip(titles, cards, strict=True):
-        if card is not None:
-            found += _card_article(card, title, url)
-    return found or _flat_articles(box, titles, url)
-
-
-def _card(title: HtmlElement, titles: list[HtmlElement], box: HtmlElement) -> HtmlElement | None:
-    """The largest element in `box` around `title` and no other title; None if that is itself."""
-    others = [t for t in titles if t is not title]
-    card = title
-    for ancestor in title.iterancestors():
-        if ancestor is box or any(_inside(other, ancestor) for other in others):
-            break
-        card = ancestor
-    return None if card is title else card
-
-
-def _inside(element: HtmlElement, ancestor: HtmlElement) -> bool:
-    return any(a is ancestor for a in element.iterancestors())
-
-
-def _card_article(card: HtmlElement, title: HtmlElement, url: str | None) -> list[Found]:
-    name = key(title.text_content())
-    lines = _as_lines(text_lines(card), title)
-    pieces = pieces_of(lines)
-    if not pieces:
-        return []
-    piece = pieces[0]
-    for other in pieces[1:]:
-        piece.body += (
-            [other.title] if other.title and key(other.title) != name else []
-        ) + other.body
-    piece.title = " ".join(title.text_content().split())
-    piece.body = [text for text in piece.body if key(text) != name]
-    piece.when = _stated_time(card) or piece.when
-    return [Found(piece, _link_of(title, url) or _first_link(card, url))] if piece.body else []
-
-
-def _flat_articles(box: HtmlElement, titles: list[HtmlElement], url: str | None) -> list[Found]:
-    """Items that stand one behind the other without an element around each."""
-    links = {key(t.text_content()): _link_of(t, url) for t in titles}
-    lines = [_line(line, None) for line in text_lines(box) if not is_related_heading(line.text)]
-    return [Found(piece, links.get(key(piece.title or ""))) for piece in pieces_of(lines)]
-
-
-def _as_lines(found: list[TextLine], title: HtmlElement) -> list[Line]:
-    return [_line(line, title) for line in found if not is_related_heading(line.text)]
-
-
-def _line(line: TextLine, title: HtmlElement | None) -> Line:
-    """A line of a card; its title is a short line even if it ends as a sentence."""
-    when = read_when(line.text) if size(line.text) <= _SHORT_LINE else None
-    is_title = title is not None and key(line.text) == key(title.text_content())
-    paragraph = not is_title and when is None and is_paragraph(line.text)
-    paragraph = paragraph and line.element.tag not in HEADINGS and not _is_linked(line)
-    return Line(line.text, gap=False, bullet=False, paragraph=paragraph, when=when)
-
-
-def _is_linked(line: TextLine) -> bool:
-    """True if the line is the whole of a link: a headline, whatever its length."""
-    anchors = [line.element, *line.element.iterancestors()][:3]
-    return any(a.tag == "a" and key(a.text_content()) == key(line.text) for a in anchors)
-
-
-def _stated_time(card: HtmlElement) -> When | None:
-    """The machine-readable time of a card."""
-    for element in card.iter("time"):
-        moment = dates.parse_time(element.get("datetime") or "")
-        if moment is not None:
-            return When(None, None, moment)
-    return None
-
-
-def _link_of(title: HtmlElement, url: str | None) -> str | None:
-    """The link inside or around a title."""
-    around = list(title.iterancestors("a"))[:1]
-    for anchor in (*([title] if title.tag == "a" else ()), *title.iter("a"), *around):
-        link = absolute(anchor.get("href"), url)
-        if link:
-            return link
-    return None
-
-
-def _first_link(card: HtmlElement, url: str | None) -> str | None:
-    return next((link for a in card.iter("a") if (link := absolute(a.get("href"), url))), None)
+    return title.tag in HEADINGS or link_of(title, None) is not None

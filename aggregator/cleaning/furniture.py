@@ -15,6 +15,8 @@ from aggregator.cleaning.script import ends_as_sentence, key, size
 
 _LONGEST_CAPTION = 70
 _LONGEST_CREDIT = 14
+_LONGEST_SIGNED = 40
+"""Words; in a longer line a sign of copyright belongs to one word of the text."""
 _CREDIT_LETTERS = 160
 _BEFORE_CREDIT = " .([|–—-"
 _LONGEST_CALL = 45
@@ -102,6 +104,8 @@ def is_caption(line: str) -> bool:
     end = line[-_CREDIT_LETTERS:]
     found = _credit_tail().search(end) if _CREDIT_SIGNS.search(end) else None
     if found is None or size(found[0]) > _LONGEST_CREDIT:
+        return False
+    if words > _LONGEST_SIGNED and found[0].lstrip(_BEFORE_CREDIT).startswith("©"):
         return False
     # "… in visible light images: a ring of rocks." is a sentence
     return not (stopped and found[0].lstrip(_BEFORE_CREDIT)[:1].islower())

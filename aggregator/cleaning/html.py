@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from aggregator.cleaning import body, dates, declared, maintext
+from aggregator.cleaning.cards import Found
+from aggregator.cleaning.comments import drop_comments
 from aggregator.cleaning.document import TooDeep, parse
-from aggregator.cleaning.embedded import Found, take_embedded
+from aggregator.cleaning.embedded import take_embedded
+from aggregator.cleaning.layout import make_plain
 from aggregator.cleaning.maintext import Source
 from aggregator.cleaning.metadata import Metadata, read_metadata
 from aggregator.cleaning.outline import Outline
@@ -30,12 +33,18 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
         raise RejectedPage(Reason.NO_TEXT, "the page holds no element")
     about = read_metadata(tree, record.url, dates.Bounds(record.record_time))
     notes = list(about.warnings)
+    make_plain(tree)
     outline = Outline(tree)
-    source = maintext.source_beside(outline.lines, about.author)
+    about = replace(about, title=maintext.headline_shown(about.title, outline.lines))
+    source = maintext.source_beside(outline.lines, about.title, about.author)
     found = take_embedded(outline, record.url or about.own_url, about.title)
     embedded = tuple(_embedded(item, about, record, notes) for item in found)
+    drop_comments(outline)
     prune_furniture(outline)
-    paragraphs = maintext.refine(body.extract_body(tree), about.title)
+    extracted = body.extract_body(tree)
+    own = maintext.refine(body.own_paragraphs(tree), about.title, about.author)
+    paragraphs = maintext.refine(extracted, about.title, about.author)
+    paragraphs = own if body.is_poor(extracted, paragraphs, own) else paragraphs
     main = _main(paragraphs, about, source, record, notes) if paragraphs else None
     return Page(
         main=main,

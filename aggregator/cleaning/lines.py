@@ -100,7 +100,16 @@ def read_when(line: str) -> When | None:
     at_start = ages.find_age_at_start(line)
     if at_start and size(at_start[1]) <= _OUTLET_SIZE:
         return _with_source(at_start[1], at_start[0])
-    return _absolute(line)
+    return _day_behind(line) or _absolute(line)
+
+
+def _day_behind(line: str) -> When | None:
+    """The day behind an outlet's name, without a sign between ("Name yesterday")."""
+    name, _, day = line.rpartition(" ")
+    age = ages.parse_age(day) if name and size(name) <= _OUTLET_SIZE else None
+    if age is None or any(sign.isdigit() for sign in day) or not looks_like_press(name):
+        return None
+    return When(_with_labels_off(name.strip(_SEPARATORS)), age, None)
 
 
 def _with_source(text: str, age: ages.Age) -> When | None:
@@ -151,7 +160,7 @@ def _absolute(line: str) -> When | None:
 
 
 def _named_beside(line: str) -> tuple[str | None, str | None]:
-    """The outlet and author on a line with a full date; a name there must look like an outlet's."""
+    """The outlet and author on a line with a full date; a name must look like an outlet's."""
     parts = [part.strip(_SEPARATORS) for part in _STRONG_PARTS.split(line)]
     authors = [author for part in parts if (author := furniture.author_of(part))]
     names = [part for part in parts if part and not any(sign.isdigit() for sign in part)]

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from aggregator.cleaning import furniture
+from aggregator.cleaning import furniture, notices
 from aggregator.cleaning.headings import is_pointer, is_related_heading
 from aggregator.cleaning.lines import Line, When, read_when
+from aggregator.cleaning.markup import address_alone
 from aggregator.cleaning.outline import TextLine
-from aggregator.cleaning.pieces import is_furniture, without_pitches
+from aggregator.cleaning.pieces import is_furniture, is_notice, without_pitches
 from aggregator.cleaning.script import ends_as_sentence, is_paragraph, key, size
 
 _HEADER_LINES = 4
 _SHORT_LINE = 14
 _NAME_SIZE = 7
 _KICKER_SIZE = 4
+_SITE = re.compile(r"\s+(?:[|–—·•-]|::)\s+")
+_HEADLINE_SIZE = 4
 _TRAIL = re.compile(r"\s[|/>»›·•]\s")
 
 
@@ -29,10 +32,11 @@ class Source:
     when: When | None = None
 
 
-def refine(paragraphs: list[str], title: str | None) -> list[str]:
+def refine(paragraphs: list[str], title: str | None, authors: str | None = None) -> list[str]:
     """`paragraphs` of an extracted body without the page furniture among them.
 
-    Sentences stay, but for credits and for calls to use an app, a newsletter or the like.
+    Sentences stay, but for credits, calls to use an app, a newsletter or the like, and words
+    about the author. Empty if nothing else is there.
     """
     texts = [text for text in paragraphs if not title or key(text) != key(title)]
     inner = range(_HEADER_LINES, len(texts) - _HEADER_LINES)
@@ -45,7 +49,8 @@ def refine(paragraphs: list[str], title: str | None) -> list[str]:
     kept = without_pitches(_without_kickers(kept))
     while kept and _trails(kept[-1]):
         kept.pop()
-    return [line.text for line in kept or lines]
+    texts = [line.text for line in kept]
+    return texts[: notices.bio_start(texts, authors)]
 
 
 def _without_kickers(lines: list[Line]) -> list[Line]:
@@ -59,13 +64,25 @@ def _is_kicker(text: str) -> bool:
     return size(text) <= _KICKER_SIZE or len(_TRAIL.findall(text)) > 1
 
 
-def source_beside(lines: list[TextLine], authors: str | None) -> Source:
-    """The outlet and age on the lines below the page's h1; empty if they tell none.
+def headline_shown(title: str | None, lines: list[TextLine]) -> str | None:
+    """`title` without the site's name, where the page shows the headline on a line of its own."""
+    marks = list(_SITE.finditer(title)) if title else []
+    heads = [title[: mark.start()].strip() for mark in marks] if title else []
+    heads = [head for head in heads if size(head) >= _HEADLINE_SIZE]
+    shown = {key(line.text) for line in lines} if heads else set()
+    return next((head for head in reversed(heads) if key(head) in shown), title)
+
+
+def source_beside(lines: list[TextLine], title: str | None, authors: str | None) -> Source:
+    """The outlet and age on the lines below the page's headline; empty if they tell none.
 
     A republisher writes there whose story it is. Only a relative age counts: beside a full
     date stands as often a writer's name.
     """
     at = next((n for n, line in enumerate(lines) if _in_h1(line.element)), None)
+    if at is None:
+        own = key(title or "")
+        at = next((n for n, line in enumerate(lines) if own and key(line.text) == own), None)
     if at is None:
         return Source()
     below = lines[at + 1 : at + 1 + _HEADER_LINES]
@@ -97,7 +114,9 @@ def _line(text: str, dated: bool) -> Line:
 
 
 def _is_header(line: Line) -> bool:
-    """True for a date, age or byline above the text."""
+    """True for a date, age, byline or notice above the text."""
+    if notices.is_consent(line.text) or notices.is_trail(line.text):
+        return True
     return line.when is not None or furniture.author_of(line.text) is not None
 
 
@@ -105,5 +124,7 @@ def _trails(line: Line) -> bool:
     """True for a line that ends no text: a heading without text, a credit, a call, a date."""
     text = line.text
     if is_related_heading(text) or is_pointer(text) or is_furniture(line, at_end=True):
+        return True
+    if is_notice(text) or (not text.startswith("http") and address_alone(text)):
         return True
     return line.when is not None and not ends_as_sentence(text)

@@ -85,7 +85,7 @@ def read_metadata(tree: HtmlElement, url: str | None, bounds: dates.Bounds) -> M
     notes: list[str] = []
     own = absolute(metas.get("og:url"), url)
     site = _name(_first(metas, _SITE))
-    publisher = _name(linked.publisher)
+    publisher = _name(linked.publisher) or _item_publisher(tree)
     published = _time("published", [linked.published, *_all(metas, _PUBLISHED)], bounds, notes)
     return Metadata(
         title=_title(tree, metas, linked, site or publisher),
@@ -100,6 +100,17 @@ def read_metadata(tree: HtmlElement, url: str | None, bounds: dates.Bounds) -> M
         section=_name(linked.section or _first(metas, _SECTION)),
         warnings=tuple(notes),
     )
+
+
+def _item_publisher(tree: HtmlElement) -> str | None:
+    """The publisher in microdata (schema.org)."""
+    for element in tree.xpath(".//*[@itemprop='publisher']"):
+        named = element.xpath(".//*[@itemprop='name']")
+        text = (named[0].get("content") or named[0].text_content()) if named else None
+        name = _name(text or element.get("content"))
+        if name:
+            return name
+    return None
 
 
 def _scripts(tree: HtmlElement) -> list[HtmlElement]:

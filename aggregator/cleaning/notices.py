@@ -86,7 +86,7 @@ def is_paywall(sentence: str) -> bool:
 
 def is_trail(line: str) -> bool:
     """True for a trail of links ("Home › News › Local")."""
-    if len(line) > 120 or ends_as_sentence(line):
+    if len(line) > 120 or line.startswith("|") or ends_as_sentence(line):
         return False
     parts = [part for part in _TRAIL.split(line) if size(part)]
     return len(parts) > 2 and all(size(part) <= _TRAIL_PART for part in parts)
@@ -114,7 +114,7 @@ def bio_start(texts: Sequence[str], author: str | None) -> int:
 
     They stand at the end and begin with the author's name, or with a name that is their heading.
     """
-    names = [name for name in (author or "").split(", ") if len(name.split()) > 1]
+    names = [name for name in (author or "").split(", ") if _is_name(name)]
     for at in range(max(1, len(texts) - 2), len(texts)):
         text = texts[at]
         if size(text) > _LONGEST_BIO:

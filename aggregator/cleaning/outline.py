@@ -20,6 +20,11 @@ _INLINE = frozenset(
 )
 _RUNNING = frozenset(("p", "li", "blockquote", "td", "th", "dd", "dt", "figcaption", *HEADINGS))
 
+_CARD = 12
+"""Words; a link that holds more, in elements of their own, is a card."""
+_SOME_TEXT = 30
+"""Words of body text below a headline after which other things may follow."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
@@ -41,19 +46,31 @@ class Outline:
         self.root: HtmlElement = body if body is not None else tree
         self.lines = text_lines(self.root)
         self._words: dict[HtmlElement, int] = {}
+        self._before: dict[HtmlElement, int] = {}
+        told = 0
         for line in self.lines:
-            if is_paragraph(line.text):
-                self._count(line)
+            words = size(line.text) if is_paragraph(line.text) else 0
+            self._count(line, words, told)
+            told += words
         self.total = max(1, self.body_words(self.root))
+        self.heading: HtmlElement | None = next(self.root.iter("h1"), None)
 
-    def _count(self, line: TextLine) -> None:
-        words = size(line.text)
+    def _count(self, line: TextLine, words: int, told: int) -> None:
         for element in (line.element, *line.element.iterancestors()):
-            self._words[element] = self._words.get(element, 0) + words
+            self._before.setdefault(element, told)
+            if words:
+                self._words[element] = self._words.get(element, 0) + words
 
     def body_words(self, element: HtmlElement) -> int:
         """The words of body text (lines that look like paragraphs) inside `element`."""
         return self._words.get(element, 0)
+
+    def past_main(self, element: HtmlElement) -> bool:
+        """True if `element` stands behind the headline and some text below it."""
+        if self.heading is None or element not in self._before:
+            return False
+        between = self._before[element] - self._before.get(self.heading, 0)
+        return between >= _SOME_TEXT and self.heading not in element.iter("h1")
 
 
 def text_lines(root: HtmlElement) -> list[TextLine]:
@@ -111,7 +128,9 @@ def _walk(root: HtmlElement) -> Iterator[tuple[str, HtmlElement, str]]:
 def _stands_alone(element: HtmlElement) -> bool:
     """True for an inline element in a box that holds nothing but elements."""
     parent = element.getparent()
-    if parent is None or parent.tag in _RUNNING or parent.tag in _INLINE or len(parent) < 2:
+    if parent is None or parent.tag in _RUNNING or len(parent) < 2:
+        return False
+    if parent.tag in _INLINE and not (parent.tag == "a" and size(parent.text_content()) > _CARD):
         return False
     return not (parent.text or "").strip() and not any((c.tail or "").strip() for c in parent)
 

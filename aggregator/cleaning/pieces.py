@@ -113,6 +113,11 @@ def _is_scrap(sentence: str) -> bool:
     return furniture.is_closing_scrap(sentence) or notices.is_paywall(sentence)
 
 
+def is_notice(text: str) -> bool:
+    """True for a line that stands beside a text: consent, paywall, a heading over the author."""
+    return notices.is_consent(text) or notices.is_author_box(text) or _all_scraps(text)
+
+
 def _all_scraps(text: str) -> bool:
     """True for a line of calls and nothing else ("Already a subscriber? Log in.")."""
     if size(text) > _LONGEST_SCRAPS:
@@ -146,7 +151,7 @@ def _closes_text(lines: list[Line], at: int) -> bool:
         return False
     if furniture.origin_outlet(text) or furniture.is_editor_credit(text):
         return False
-    if notices.is_consent(text) or _all_scraps(text) or notices.is_author_box(text):
+    if is_notice(text):
         return False
     if ends_as_sentence(text) or size(text) >= _KEPT_AT_END:
         return True

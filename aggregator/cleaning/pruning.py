@@ -6,7 +6,8 @@ import re
 
 from lxml.html import HtmlElement
 
-from aggregator.cleaning.outline import Outline
+from aggregator.cleaning.outline import Outline, text_lines
+from aggregator.cleaning.script import key, size
 
 _TAGS = ("div", "section", "aside", "p", "ul", "span", "form", "header", "footer", "figcaption")
 _NAMES = re.compile(
@@ -16,18 +17,45 @@ _NAMES = re.compile(
     r"disqus\w*|disclaimer|copyright|tags?|tag-?list|author-?(?:bio|box|info|card)|about-author)(?:[\s_-]|$)",
     re.I,
 )
+_QUOTES = re.compile(r"pull-?quote|quote-?pull|pulled-?quote", re.I)
+_QUOTE_FROM = 4
+_BYLINE_SIZE = 25
 _MOST = 0.12
 """A container with more than this share of the body text is no furniture, whatever its name."""
 
 
 def prune_furniture(page: Outline) -> None:
-    """Cut from the tree of `page` what its class or id names as furniture, if it holds little."""
+    """Cut from the tree of `page` what its class or id names as furniture, if it holds little.
+
+    Quotations set apart go too when the text holds their words, and the byline's address.
+    """
+    _prune_quotes(page)
+    for element in list(page.root.iter("address")):
+        if size(element.text_content()) <= _BYLINE_SIZE:
+            element.drop_tree()
     for element in list(page.root.iter(*_TAGS)):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if not names.strip() or not _NAMES.search(names):
             continue
         if page.body_words(element) <= _MOST * page.total and not _holds_headline(element):
             element.drop_tree()
+
+
+def _prune_quotes(page: Outline) -> None:
+    """Cut quotations that repeat words of the text."""
+    texts = [key(line.text) for line in page.lines if size(line.text) > _QUOTE_FROM]
+    for element in list(page.root.iter("blockquote", "aside", "q", "div", "figure")):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if element.tag not in ("blockquote", "aside", "q") and not _QUOTES.search(names):
+            continue
+        lines = [line.text for line in text_lines(element)]
+        quoted = [key(text) for text in lines if size(text) >= _QUOTE_FROM]
+        if quoted and all(_told(quote, texts) for quote in quoted):
+            element.drop_tree()
+
+
+def _told(quote: str, texts: list[str]) -> bool:
+    return any(len(text) > len(quote) and quote in text for text in texts)
 
 
 def _holds_headline(element: HtmlElement) -> bool:

@@ -1,0 +1,148 @@
+"""Further articles below the main one that no heading announces.
+
+They show themselves by form: boxes like the main one's behind it (a page that scrolls on), or
+several boxes of one form, each with a linked title and a time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from aggregator.cleaning.addresses import absolute
+from aggregator.cleaning.lines import read_when
+from aggregator.cleaning.outline import HEADINGS, Outline, text_lines
+from aggregator.cleaning.script import key, size
+
+_BOXES = ("div", "section", "li", "article", "main")
+_READERS = re.compile(r"(?<![a-z])(?:comments?|replies|reply|disqus|discussions?)(?![a-z])", re.I)
+_NEAR = 12
+_SHORT_LINE = 12
+_HEAD_LINES = 3
+_SEVERAL = 2
+
+
+def further_boxes(page: Outline, title: str | None, url: str | None) -> list[HtmlElement]:
+    """The boxes of further articles, in page order; none holds the page's own headline."""
+    own = key(title or "")
+    found = _like_main(page, own)
+    if found:
+        return found
+    for parent in page.root.iter(*_BOXES, "ul", "ol"):
+        group = [e for e in _alike(parent) if page.past_main(e) and _is_item(e, own, url)]
+        if group and _of_readers(group[0]):
+            continue
+        if len(group) >= _SEVERAL:
+            return group
+    return []
+
+
+def speaks_of_comments(name: str) -> bool:
+    """True if a class, an id or an address holds a word for readers' comments."""
+    return _READERS.search(name) is not None
+
+
+def _of_readers(box: HtmlElement) -> bool:
+    """True if the class or id of a box, or of one around or in it, speaks of comments."""
+    inside = [box, *list(box.iter("div", "article", "footer", "a"))[:_NEAR]]
+    return any(
+        speaks_of_comments(f"{e.get('class') or ''} {e.get('id') or ''} {e.get('href') or ''}")
+        for e in (*box.iterancestors(), *inside)
+    )
+
+
+def _like_main(page: Outline, own: str) -> list[HtmlElement]:
+    """The following siblings of the headline's box that have its tag and class, and a headline."""
+    heading = page.heading
+    if heading is None:
+        return []
+    for box in heading.iterancestors(*_BOXES):
+        if not box.get("class"):
+            continue
+        behind = [
+            e
+            for e in box.itersiblings(box.tag)
+            if e.get("class") == box.get("class") and page.body_words(e) and page.past_main(e)
+        ]
+        titled = [e for e in behind if _leading_title(e, own) is not None]
+        if titled and len(titled) == len(behind):
+            return titled
+    return []
+
+
+def _alike(parent: HtmlElement) -> Iterator[HtmlElement]:
+    """The children of `parent` that share tag and class with another one, and hold elements."""
+    forms: dict[tuple[str, str], list[HtmlElement]] = {}
+    for child in parent.iterchildren(*_BOXES):
+        if len(child):
+            forms.setdefault((child.tag, child.get("class") or ""), []).append(child)
+    for children in forms.values():
+        if len(children) >= _SEVERAL:
+            yield from children
+
+
+def _is_item(box: HtmlElement, own: str, url: str | None) -> bool:
+    """True for a box with one linked headline near its top, and a time."""
+    title = _leading_title(box, own)
+    if title is None or not leads_elsewhere(title, url):
+        return False
+    return next(box.iter("time"), None) is not None or any(
+        read_when(line.text) for line in text_lines(box) if size(line.text) <= _SHORT_LINE
+    )
+
+
+def _leading_title(box: HtmlElement, own: str) -> HtmlElement | None:
+    """The heading among the first lines of `box`, if it is not the page's own."""
+    heading = next(box.iter(*HEADINGS), None)
+    if heading is None or size(heading.text_content()) < _SEVERAL:
+        return None
+    name = key(heading.text_content())
+    first = [key(line.text) for line in text_lines(box)[: _HEAD_LINES + 1]]
+    return heading if name in first and name != own else None
+
+
+def leads_elsewhere(title: HtmlElement, url: str | None) -> bool:
+    """True if `title` holds, or stands in, a link to another page than `url`."""
+    for anchor in (*title.iter("a"), *list(title.iterancestors("a"))[:1]):
+        href = anchor.get("href") or ""
+        if href.startswith(("#", "javascript:")) or speaks_of_comments(href):
+            continue
+        target = absolute(href, url)
+        if not url or target is None or target.partition("#")[0] != url.partition("#")[0]:
+            return bool(href)
+    return False
+
+
+def flat_stream(page: Outline, title: str | None, url: str | None) -> HtmlElement | None:
+    """A new box around linked headings with a time below each and the texts behind them.
+
+    They stand as siblings behind the main text; None if there are not several.
+    """
+    own = key(title or "")
+    by_parent: dict[HtmlElement, list[HtmlElement]] = {}
+    for heading in page.root.iter("h2", "h3", "h4", "h5"):
+        parent = heading.getparent()
+        if parent is None or not page.past_main(heading) or key(heading.text_content()) == own:
+            continue
+        if leads_elsewhere(heading, url) and _timed(heading):
+            by_parent.setdefault(parent, []).append(heading)
+    for parent, headings in by_parent.items():
+        if len(headings) >= _SEVERAL:
+            box = parent.makeelement("div")
+            members = [headings[0], *headings[0].itersiblings()]
+            headings[0].addprevious(box)
+            for element in members:
+                box.append(element)
+            return box
+    return None
+
+
+def _timed(heading: HtmlElement) -> bool:
+    """True if the element behind `heading` tells a time."""
+    behind = heading.getnext()
+    if behind is None or not isinstance(behind.tag, str):
+        return False
+    text = behind.text_content()
+    return size(text) <= _SHORT_LINE and read_when(" ".join(text.split())) is not None
