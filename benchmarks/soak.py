@@ -268,7 +268,7 @@ def drain(soak: Soak) -> None:
     """Let the daemon read what is left, and end it."""
     while soak.slow_file is not None:
         write_slowly(soak)
-    deadline = time.monotonic() + 600
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline and missing(soak):
         time.sleep(2)
     stop(soak, signal.SIGTERM)

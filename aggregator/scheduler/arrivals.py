@@ -6,7 +6,7 @@ import glob
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -22,6 +22,8 @@ _PARTIAL = re.compile(
     re.IGNORECASE,
 )
 """Names that programs give to files that they have not finished."""
+_STORED_SECOND = 1.0
+"""Times are stored in whole seconds: what was seen at 10.9 counts as seen at 10."""
 
 
 class Stance(StrEnum):
@@ -86,8 +88,7 @@ def is_partial(location: str) -> bool:
 def stance(arrival: Arrival, row: AnyRow | None, source: Source, now: Moment) -> Stance:
     """What is to be done with a dump, after what is remembered of it (`row`).
 
-    A dump is settled when it was changed `settle_seconds` ago or more, by the file system's
-    clock or by ours: one of the two may be wrong.
+    A dump that may still be written to is settled first, see `is_settled`.
     """
     here = (arrival.size, arrival.mtime_ns)
     if row is not None and here == (row.read_size, row.read_mtime_ns):
@@ -99,18 +100,16 @@ def stance(arrival: Arrival, row: AnyRow | None, source: Source, now: Moment) ->
 
 
 def is_settled(arrival: Arrival, row: AnyRow | None, source: Source, now: Moment) -> bool:
-    """Whether a dump stood unchanged for long enough to be complete.
+    """Whether a dump stood unchanged before our eyes for long enough to be complete.
 
-    No time can be told from before a jump of our clock.
+    Its modification time is not taken for an age: the file system's clock may be another one
+    than ours. No time can be told from before a jump of our clock.
     """
-    needed = timedelta(seconds=source.options.settle_seconds)
-    if not needed:
+    if not source.options.settle_seconds:
         return True
+    needed = timedelta(seconds=source.options.settle_seconds + _STORED_SECOND)
     if now.steady_seconds < source.options.settle_seconds:
         return False
-    changed = datetime.fromtimestamp(arrival.mtime_ns / 1e9, UTC)
-    if now.wall - changed >= needed:
-        return True
     same = row is not None and (arrival.size, arrival.mtime_ns) == (row.size, row.mtime_ns)
     since = from_text(row.seen_since) if same and row is not None else None
     return since is not None and now.wall - since >= needed

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum
 from types import FrameType
 
@@ -43,6 +44,8 @@ from aggregator.store.engine import DatabaseError, Engine, StoreError, reading, 
 Load = Callable[[], Settings]
 """Reads the configuration again; raises SettingsError."""
 
+LOOK_AGAIN_SECONDS = 1.5
+"""How long after `settle_seconds` a dump that was settling is looked at again."""
 _TICK_SECONDS = 0.5
 _STUCK_SECONDS = 300.0
 """Without a report to the store for so long, the process is taken to hang."""
@@ -113,7 +116,7 @@ class Daemon:
             settling = [s for s in self.sources.values() if results[s.name].settling]
             if settling:
                 longest = max(source.options.settle_seconds for source in settling)
-                self.shop.stopping.wait(longest + 1)
+                self.shop.stopping.wait(longest + LOOK_AGAIN_SECONDS)
                 for name, result in self.rounds(settling).items():
                     result.total += results[name].total
                     results[name] = result
@@ -137,7 +140,9 @@ class Daemon:
         with self._idle:
             self._running += 1
         try:
-            run_round(self.shop, source)
+            if run_round(self.shop, source).settling:
+                wait = timedelta(seconds=source.options.settle_seconds + LOOK_AGAIN_SECONDS)
+                self.timetable.soon(name, self.shop.clock.now().wall + wait)
         finally:
             with self._idle:
                 self._running -= 1

@@ -73,6 +73,16 @@ class Timetable:
             misfire_grace_time=None,
         )
 
+    def soon(self, name: str, due: datetime) -> None:
+        """Let a source be looked at by then, if it would be later."""
+        try:
+            job = self.scheduler.get_job(name)
+            planned = getattr(job, "next_run_time", None)
+            if job is not None and (planned is None or planned > due):
+                self.scheduler.modify_job(name, next_run_time=due)
+        except JobLookupError:
+            return
+
     def remove(self, names: Iterable[str]) -> None:
         """Take sources off; a run under way goes on."""
         for name in names:

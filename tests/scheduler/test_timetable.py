@@ -154,3 +154,16 @@ def test_changed_times_take_the_place_of_the_old_ones(
     table.set(source(schedule="1h"), START, START)
     assert table.due_times() == {"wire": START + timedelta(hours=1)}
     table.stop()
+
+
+def test_a_source_can_be_looked_at_sooner_but_not_later(
+    at: Callable[[float], None], source: Callable[..., Source]
+) -> None:
+    """A dump that settles need not wait a day for the next look."""
+    table, _scheduler = stepped(lambda _name: None, DebugExecutor())
+    table.set(source(schedule="1d"), START, START)
+    for seconds, expected in ((60, 60), (90, 60), (30, 30)):
+        table.soon("wire", START + timedelta(seconds=seconds))
+        assert table.due_times() == {"wire": START + timedelta(seconds=expected)}
+    table.soon("never there", START)
+    table.stop()
