@@ -100,10 +100,14 @@ class Cleaners:
         return [cleaned for job in jobs for cleaned in self._result(job)]
 
     def _schedule(self, records: Sequence[Record], restarts: int = 0) -> Job:
-        pool = self._working_pool()
-        future = pool.schedule(
-            _clean_chunk, (self.work, records, self.options), timeout=self.options.page_seconds
-        )
+        arguments = (self.work, records, self.options)
+        try:
+            pool = self._working_pool()
+            future = pool.schedule(_clean_chunk, arguments, timeout=self.options.page_seconds)
+        except (OSError, EOFError, BrokenProcessPool) as error:
+            # A broken pipe here is not the reader of our output going away.
+            cause = error.__cause__ or error
+            raise WorkersFailed(f"the cleaning processes cannot be started: {cause!r}") from error
         return Job(records, pool, future, restarts)
 
     def _working_pool(self) -> ProcessPool:

@@ -86,6 +86,28 @@ def test_a_page_that_eats_memory_costs_one_page() -> None:
     assert [type(found[0]), type(found[2])] == [SeenPage, SeenPage]
 
 
+def test_processes_that_cannot_start_are_told() -> None:
+    """Where no worker can be started, the failure says so and is no broken pipe."""
+    script = """
+from multiprocessing import spawn
+from aggregator.core.model import Kind, Record
+from aggregator.core.options import CleaningOptions
+from aggregator.workers import Cleaners, WorkersFailed
+spawn.set_executable("/bin/false")
+made = Cleaners(CleaningOptions(), 1)
+try:
+    made.results(made.submit([Record("line 1", "A text.", Kind.TEXT)]))
+except WorkersFailed as failure:
+    print("told:", failure)
+finally:
+    made.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "told: the cleaning processes cannot be started" in done.stdout
+
+
 def test_several_bad_pages_in_one_chunk(misbehaving: Cleaners) -> None:
     """Each of them is found, whatever the others do."""
     words = ["good", "kill", "good", "raise", "exit", "good"]
