@@ -158,13 +158,21 @@ def test_each_text_has_its_own_subject_when_its_title_names_what_the_other_never
     found = compare(
         text(f"{SHARED} for oakham", "Oakham ferry"), text(f"{SHARED} for elmstead", "To Elmstead")
     )
-    assert found.own_subject == 0.5
+    assert (found.own_subject, found.own_words) == (0.5, 1)
     assert compare(text(SHARED, "Ferry"), text(SHARED, "Quay")).own_subject == 0
 
 
 def test_numbers_are_compared_over_the_fewer() -> None:
     found = compare(text(f"{SHARED} with 14 men and 3 dogs"), text(f"{SHARED} with 14 men, 2, 9"))
     assert found.numbers == 1 / 2
+    # 3 stands in the first only; 2 and 9 in the second.
+    assert found.own_numbers == 1
+
+
+def test_what_both_titles_say_tells_nothing_of_their_own_subjects() -> None:
+    one = text(f"{SHARED} for oakham", "Notice from the board for oakham")
+    other = text(f"{SHARED} for elmstead", "Notice from the board for elmstead")
+    assert (compare(one, other).own_subject, compare(one, other).own_words) == (1, 1)
 
 
 def test_texts_without_anything_in_common_have_bare_evidence() -> None:
