@@ -58,9 +58,7 @@ class Case:
     decision: Decision
 
 
-def decided(
-    kind: str, sites: str, pages: tuple[Page, Page], options: MatchingOptions
-) -> Case:
+def decided(kind: str, sites: str, pages: tuple[Page, Page], options: MatchingOptions) -> Case:
     """Compare two pages and decide."""
     texts = [Text(tokenise(words(page.body)), page.title) for page in pages]
     facts = [
@@ -123,9 +121,7 @@ def rewritten(share: float) -> Callable[[Page, Page, random.Random], Page]:
 
     def rewrite(page: Page, other: Page, rng: random.Random) -> Page:
         spare = other.body.split()
-        told = [
-            rng.choice(spare) if rng.random() < share else word for word in page.body.split()
-        ]
+        told = [rng.choice(spare) if rng.random() < share else word for word in page.body.split()]
         return Page(page.title, " ".join(told))
 
     return rewrite

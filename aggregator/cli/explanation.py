@@ -168,7 +168,10 @@ FIGURES = {
     "points": ("points", "more in common, or titles and openings more alike"),
     "title_numbers_differ": ("titles name different numbers (1 = yes)", "the same numbers named"),
     "numbers": ("share of numbers in common", "more of the numbers the same"),
-    "own_subject": ("what tells each title apart, told in its own text alone", "the same subject named"),
+    "own_subject": (
+        "what tells each title apart, told in its own text alone",
+        "the same subject named",
+    ),
     "begins": ("word at which what they share begins", "shared from nearer the beginning"),
 }
 """What each figure of a condition is, and what would change it."""
