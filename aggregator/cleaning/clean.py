@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from aggregator.cleaning.decode import decode, looks_binary
 from aggregator.cleaning.rejected import RejectedPage
-from aggregator.core.model import Kind, Page, Reason, Record, Rejection
+from aggregator.core.model import ExtractedArticle, Kind, Page, Reason, Record, Rejection
 from aggregator.core.options import CleaningOptions
 
 
@@ -51,4 +51,17 @@ def _clean(record: Record, options: CleaningOptions) -> Page:
             page = fields.page_of(record, text)
     if page.main is None and not page.embedded:
         raise RejectedPage(Reason.NO_TEXT, "no article text was found in the page")
-    return replace(page, time_dependent=True) if asked else page
+    return replace(_with_languages(page), time_dependent=bool(asked))
+
+
+def _with_languages(page: Page) -> Page:
+    """`page` with the language of each article: declared and checked, or told by its text."""
+    main = None if page.main is None else _with_language(page.main)
+    return replace(page, main=main, embedded=tuple(map(_with_language, page.embedded)))
+
+
+def _with_language(article: ExtractedArticle) -> ExtractedArticle:
+    from aggregator.cleaning.language import settle_language
+
+    told = f"{article.title or ''}\n{article.text}"
+    return replace(article, language=settle_language(article.language, told))

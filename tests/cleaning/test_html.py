@@ -150,13 +150,13 @@ def test_metadata_comes_from_meta_elements() -> None:
         "<meta property='og:site_name' content='Tidewater Gazette'>"
         "<meta property='og:url' content='https://tidewater.co.uk/seals'>"
         "<meta property='article:published_time' content='2026-03-04'>"
-        "<meta property='og:locale' content='pt_BR'><link rel='canonical' href='/seals'>"
+        "<meta property='og:locale' content='en_GB'><link rel='canonical' href='/seals'>"
     )
     page = cleaned(document(f"<article>{paragraphs(BODY)}</article>", head, ""))
     main = main_of(page)
     assert (main.outlet, page.site_name) == ("Tidewater Gazette", "Tidewater Gazette")
     assert main.published == datetime(2026, 3, 4, tzinfo=UTC)
-    assert main.language == "pt"
+    assert main.language == "en"
     assert page.own_url == "https://tidewater.co.uk/seals"
     assert page.canonical_url == "https://www.tidewater.co.uk/seals"
 
