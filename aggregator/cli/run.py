@@ -42,8 +42,13 @@ def run(options: RunOptions) -> None:
     configuration again. Log lines go to standard error.
     """
     from aggregator.scheduler.logs import set_up_logging
+    from aggregator.scheduler.sources import SourceError, sources_by_name
 
     settings = settings_of(options)
+    try:
+        sources_by_name(settings.sources)
+    except SourceError as error:
+        raise bad_usage(str(error)) from None
     set_up_logging(options.log_format or settings.daemon.log_format)
     with opened_store(settings, create=True) as engine:
         ending = _work(options, settings, engine)
@@ -55,7 +60,6 @@ def _work(options: RunOptions, settings: Settings, engine: Engine) -> int:
     from aggregator.scheduler.clock import Clock
     from aggregator.scheduler.daemon import Daemon, Given
     from aggregator.scheduler.metrics import MissingExtra
-    from aggregator.scheduler.sources import SourceError
     from aggregator.settings import load_settings
 
     def load() -> Settings:
@@ -64,7 +68,7 @@ def _work(options: RunOptions, settings: Settings, engine: Engine) -> int:
     try:
         daemon = Daemon(Given(engine, settings, load, Clock()), "once" if options.once else "run")
         return int(daemon.once() if options.once else daemon.run())
-    except (SourceError, MissingExtra) as error:
+    except MissingExtra as error:
         raise bad_usage(str(error)) from None
     except OverflowError as error:
         raise Failure(f"metrics.port: {error}", ExitCode.USAGE) from None

@@ -34,7 +34,7 @@ from aggregator.scheduler.owner import this_process
 from aggregator.scheduler.reporter import Reporter
 from aggregator.scheduler.rounds import RoundResult, run_round
 from aggregator.scheduler.server import Answer, HealthServer, told
-from aggregator.scheduler.sources import Source, SourceError, checked_sources
+from aggregator.scheduler.sources import Source, SourceError, sources_by_name
 from aggregator.scheduler.timetable import Timetable
 from aggregator.scheduler.workshop import Workshop
 from aggregator.settings import Settings, SettingsError
@@ -70,20 +70,13 @@ class Given:
     clock: Clock
 
 
-def _by_name(settings: Settings) -> dict[str, Source]:
-    """The sources of a configuration; raises SourceError when there is none."""
-    if not settings.sources:
-        raise SourceError("sources: there is none; name at least one in the configuration")
-    return {each.name: each for each in checked_sources(settings.sources)}
-
-
 class Daemon:
     """One process that works on the sources of its configuration."""
 
     def __init__(self, given: Given, mode: str) -> None:
         """Raises SourceError for sources that cannot be used."""
         self.given = given
-        self.sources = _by_name(given.settings)
+        self.sources = sources_by_name(given.settings.sources)
         identity = this_process()
         self.shop = Workshop(given.engine, given.settings, identity, given.clock)
         self.reporter = Reporter(self.shop, mode)
@@ -181,7 +174,7 @@ class Daemon:
         old = self.shop.settings
         try:
             new = self.given.load()
-            found = _by_name(new)
+            found = sources_by_name(new.sources)
             if old.masked() != new.masked() or old.database_url != new.database_url:
                 self.shop.renew(new)
         except (SettingsError, SourceError, StoreError) as error:

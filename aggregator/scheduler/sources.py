@@ -61,6 +61,14 @@ def checked_sources(options: Iterable[SourceOptions]) -> list[Source]:
     return [_source(each) for each in every]
 
 
+def sources_by_name(options: Iterable[SourceOptions]) -> dict[str, Source]:
+    """The sources by their names; raises SourceError also when there is none."""
+    found = {each.name: each for each in checked_sources(options)}
+    if not found:
+        raise SourceError("sources: there is none; name at least one in the configuration")
+    return found
+
+
 def _source(options: SourceOptions) -> Source:
     trigger = parse_schedule(options.schedule, parse_zone(options.time_zone))
     return Source(options, trigger, Format(options.format) if options.format else None)

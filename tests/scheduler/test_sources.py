@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aggregator.core.operation import Finished, SourceOptions
-from aggregator.scheduler.sources import SourceError, checked_sources
+from aggregator.scheduler.sources import SourceError, checked_sources, sources_by_name
 
 PLAIN = SourceOptions(name="wire", path="/srv/in")
 MISTAKES: list[tuple[dict[str, Any], str]] = [
@@ -48,6 +48,11 @@ def test_all_mistakes_are_told_at_once() -> None:
         "sources.wire.path",
         "sources.wire.name",
     ]
+
+
+def test_a_daemon_without_any_source_is_refused() -> None:
+    with pytest.raises(SourceError, match="sources: there is none"):
+        sources_by_name([])
 
 
 @pytest.mark.parametrize(
