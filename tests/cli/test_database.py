@@ -38,8 +38,10 @@ DAMAGES = {
         "every match is held by the candidate index or by a canonical"
     ),
     "UPDATE matches SET scheme = 'another'": (
-        "every node and match was made with one scheme, the store's"
+        "every node and match was made with one scheme, the store's (purged ones aside)"
     ),
+    "UPDATE revisions SET purged_at = '2026-01-01T00:00:00Z' WHERE revision_id = (SELECT"
+    " min(revision_id) FROM revisions)": "a purged text is gone in all places",
     "INSERT INTO postings (key, node_id) VALUES (1, 1)": (
         "every posting of the candidate index is of a node"
     ),
