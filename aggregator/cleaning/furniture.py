@@ -10,7 +10,7 @@ from functools import cache
 
 from aggregator.cleaning import phrases
 from aggregator.cleaning.headings import is_comment_heading
-from aggregator.cleaning.names import looks_like_press
+from aggregator.cleaning.names import may_be_employer
 from aggregator.cleaning.script import ends_as_sentence, key, size
 
 _LONGEST_CAPTION = 70
@@ -126,7 +126,7 @@ def author_of(line: str) -> str | None:
 def outlet_of_byline(line: str) -> str | None:
     """The outlet behind the name in a byline ("By Name, Outlet"), if it looks like one."""
     parts = [part.strip() for part in re.split(r"\s*[|·•–—]\s*|,\s|\s-\s|\s(?:for|@)\s", line)[1:]]
-    return next((p for p in parts if size(p) <= _LONGEST_NAME and looks_like_press(p)), None)
+    return next((p for p in parts if size(p) <= _LONGEST_NAME and may_be_employer(p)), None)
 
 
 def is_editor_credit(line: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aggregator.cleaning import ages, dates, furniture
 from aggregator.cleaning.markup import Unmarked, address_alone, is_marked_up, unmarked
-from aggregator.cleaning.names import looks_like_press, may_be_person
+from aggregator.cleaning.names import looks_like_press, may_be_employer, may_be_person
 from aggregator.cleaning.script import ends_as_sentence, is_paragraph, key, size, tidy
 
 _BULLET = re.compile(r"^\s*[•·*–—\-‣▪■●○◦|>»]+\s+(?=\S)")
@@ -121,7 +121,7 @@ def _with_source(text: str, age: ages.Age) -> When | None:
     parts = [part for part in _PARTS.split(bare) if part and not _is_stamp(part)]
     if author is not None:
         named = [part for part in parts if furniture.author_of(part) is None]
-        outlet = next((part for part in named if looks_like_press(part)), None)
+        outlet = next((part for part in named if may_be_employer(part)), None)
         return When(outlet, age, None, author)
     if len(parts) > 1:
         outlets = [part for part in parts if not may_be_person(part)]
@@ -168,7 +168,7 @@ def _named_beside(line: str) -> tuple[str | None, str | None]:
         part
         for part in names
         if size(part) <= _OUTLET_SIZE
-        and looks_like_press(part)
+        and (may_be_employer(part) if authors else looks_like_press(part))
         and not furniture.author_of(part)
         and not furniture.is_section_label(part)
         and not _is_stamp(part)

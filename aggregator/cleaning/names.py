@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from aggregator.cleaning import phrases
 from aggregator.cleaning.script import key, size
 
 _PRESS = (
@@ -25,6 +26,20 @@ _PRESS = (
     "adevărul|hírek|hírlap|magyar|újság|εφημερίδα|νέα|ειδήσεις|صحيفة|جريدة|بريد|صوت|أخبار|وكالة|"
     "قناة|روزنامه|خبرگزاری|خبر|پیک|berita|koran|harian|kabar|báo|tin"
 )
+_JOBS = (
+    "writer|reporter|editor|correspondent|columnist|analyst|producer|contributor|author|staff|desk|"
+    "chief|journalist|redakteur|redakteurin|korrespondent|korrespondentin|rédacteur|rédactrice|"
+    "correspondant|redactor|redactora|corresponsal|periodista|repórter|editora|jornalista|"
+    "redattore|inviato|giornalista|redacteur|reporterin|redaktor|redaktorka|korespondent|"
+    "корреспондент|редактор|обозреватель|журналист|muhabiri|editörü|محرر|مراسل"
+)
+_DEGREES = "md|do|rn|mba|jd|cfa|cpa|ma|ba|rd|ceo|cfo|cto|mp|dds|obe|mbe|cbe|dvm|llm|lld|edd|facs"
+_WIRES = (
+    "associated press|the associated press|agence france-presse|press association|"
+    "deutsche presse-agentur|canadian press|the canadian press|australian associated press|"
+    "press trust of india|united press international"
+)
+"""News agencies by their full names; the short ones stand in `phrases.AGENCIES`."""
 _PRESS_ENDINGS = re.compile(
     r"(?:news|times|post|blatt|bote|kurier|zeitung|anzeiger|blad|krant|bode|tidning|tidningen|"
     r"bladet|kuriren|posten|sanomat|lehti|[报報]|[新旧]聞|新闻|日报|快报|晨报|时报|網|网|通信|通讯社|"
@@ -47,6 +62,24 @@ def looks_like_press(name: str) -> bool:
         return True
     words = key(name).split()
     return any(word in _press_words() or _PRESS_ENDINGS.search(word) for word in words)
+
+
+def may_be_employer(name: str) -> bool:
+    """True if `name`, behind a writer's, is an outlet's: no job, degree or wire agency."""
+    words = key(name)
+    if not _jobs().isdisjoint(words.split()) or words in _wires():
+        return False
+    return looks_like_press(name)
+
+
+@cache
+def _jobs() -> frozenset[str]:
+    return frozenset(f"{_JOBS}|{_DEGREES}".split("|"))
+
+
+@cache
+def _wires() -> frozenset[str]:
+    return frozenset(key(name) for name in f"{_WIRES}|{phrases.AGENCIES}".split("|"))
 
 
 def may_be_person(name: str) -> bool:
