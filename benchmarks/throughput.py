@@ -1,0 +1,212 @@
+"""Articles per second from JSON lines on disk: the whole pipeline beside tools in memory.
+
+    python benchmarks/throughput.py [CORPUS.jsonl] [--articles 20000] [--mean-words 970]
+        [--cores 1 2] [--only pipeline rensa ...] [--python PEERS_PYTHON] [--json FILE]
+
+Runs the whole pipeline (into a new SQLite store, settled and on disk) and each installed peer
+(`peers`) on the same file, one after another, each in a process of its own that is bound to so
+many cores. Without CORPUS one is made (`corpus`). Time is from the first line read to the end,
+without the start of the interpreter and the imports; text-dedup's is what its command reports.
+Memory is the highest proportional set size of the process and its children. `--python` names the
+interpreter of another environment, for peers that do not fit in this one. Ratios of one run can
+be trusted; figures of different runs can not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import corpus
+import psutil
+from peers import PEERS, Outcome
+
+ROOT = Path(__file__).resolve().parents[1]
+PIPELINE = "pipeline"
+SAMPLE_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Result:
+    """One contestant on so many cores; memory in bytes."""
+
+    name: str
+    cores: int
+    outcome: Outcome
+    memory: int
+
+    @property
+    def seconds(self) -> float:
+        """Seconds an article."""
+        return (self.outcome.seconds or 0.0) / self.outcome.articles
+
+
+def pipeline(path: Path) -> Outcome:
+    """Ingest a corpus into a new store, as ``aggregator ingest`` does."""
+    from sqlalchemy import text
+
+    from aggregator.core.canonical import CanonicalOptions
+    from aggregator.core.options import CleaningOptions, MatchingOptions, ReadingOptions
+    from aggregator.pipeline import Pipeline, PipelineOptions
+    from aggregator.readers import Dump, read_dump
+    from aggregator.settings import available_cores
+    from aggregator.store.engine import open_engine, reading
+    from aggregator.store.migrate import upgrade
+
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        engine = open_engine(f"sqlite:///{folder}/store.sqlite3", must_exist=False)
+        upgrade(engine)
+        options = PipelineOptions(
+            CleaningOptions(), MatchingOptions(), CanonicalOptions(), available_cores()
+        )
+        with Pipeline(engine, options, lambda: datetime.now(UTC)) as job:
+            entries = read_dump(Dump(path.name, str(path)), ReadingOptions())
+            tally = job.ingest(path.name, entries)
+        with reading(engine) as connection:
+            query = "SELECT coalesce(sum(size), 0) FROM canonical_stories WHERE size > 1"
+            found = connection.scalar(text(query))
+        engine.dispose()
+    return Outcome(tally.stored, int(found or 0), stages=dict(job.seconds))
+
+
+def contestant(name: str, path: Path) -> None:
+    """Run one contestant in this process, and print what it says of itself."""
+    if name == PIPELINE:
+        import aggregator.pipeline
+        import aggregator.settings  # noqa: F401
+    elif PEERS[name][0] != "text_dedup":
+        importlib.import_module(PEERS[name][0])
+    started = time.perf_counter()
+    outcome = pipeline(path) if name == PIPELINE else PEERS[name][1](path)
+    seconds = time.perf_counter() - started
+    print(json.dumps(asdict(replace(outcome, seconds=outcome.seconds or seconds))))
+
+
+def measure(name: str, path: Path, cores: int, python: str) -> Result | None:
+    """Run one contestant in a process of its own on so many cores; None if it fails."""
+    command = [python, __file__, str(path), "--contestant", name]
+    chosen = set(sorted(os.sched_getaffinity(0))[-cores:])
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        preexec_fn=lambda: os.sched_setaffinity(0, chosen),  # noqa: PLW1509
+    ) as process:
+        memory = Memory(process.pid)
+        memory.start()
+        said, errors = process.communicate()
+        memory.stop()
+    if process.returncode:
+        print(f"{name}: failed: {errors[-800:]}", file=sys.stderr)
+        return None
+    return Result(name, cores, Outcome(**json.loads(said.splitlines()[-1])), memory.peak)
+
+
+class Memory(threading.Thread):
+    """Watches the memory of a process and its children."""
+
+    def __init__(self, process: int) -> None:
+        super().__init__(daemon=True)
+        self.process, self.peak = psutil.Process(process), 0
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Look again and again, until stopped."""
+        while not self._ended.wait(SAMPLE_SECONDS):
+            self.peak = max(self.peak, self.now())
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._ended.set()
+        self.join()
+
+    def now(self) -> int:
+        """Bytes that all of them use together, shared pages counted once."""
+        total = 0
+        try:
+            for each in [self.process, *self.process.children(recursive=True)]:
+                total += each.memory_full_info().pss
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            pass
+        return total
+
+
+def installed(name: str, python: str) -> bool:
+    """Whether an interpreter has what a contestant imports."""
+    if name == PIPELINE:
+        return True
+    code = f"import importlib.util as u, sys; sys.exit(u.find_spec({PEERS[name][0]!r}) is None)"
+    return subprocess.run([python, "-c", code], check=False).returncode == 0
+
+
+def table(results: list[Result]) -> str:
+    """The results of one number of cores, with rates relative to the pipeline's."""
+    own = next((each.seconds for each in results if each.name == PIPELINE), None)
+    lines = [f"{'':20}{'articles/s':>11}{'ms each':>9}{'pipeline is':>13}{'MB':>7}{'found':>9}"]
+    for each in results:
+        ratio = f"{each.seconds / own:.2f} x" if own else "-"
+        lines.append(
+            f"{each.name:20}{1 / each.seconds:11.0f}{1000 * each.seconds:9.2f}{ratio:>13}"
+            f"{each.memory / 1e6:7.0f}{each.outcome.found:9}"
+        )
+        if each.outcome.stages:
+            parts = each.outcome.stages.items()
+            spent = [f"{name} {1000 * time / each.outcome.articles:.2f}" for name, time in parts]
+            lines.append(f"{'':20}main process, ms an article: {', '.join(spent)}")
+    return "\n".join(lines)
+
+
+def compete(path: Path, parsed: argparse.Namespace) -> list[Result]:
+    """All contestants on all numbers of cores; prints a table for each number."""
+    results = []
+    for cores in parsed.cores:
+        those = []
+        for name in parsed.only or [PIPELINE, *PEERS]:
+            pythons = [sys.executable, *([parsed.python] if parsed.python else [])]
+            python = next((each for each in pythons if installed(name, each)), None)
+            if python is None:
+                print(f"{name}: not installed, left out", file=sys.stderr)
+            elif (result := measure(name, path, cores, python)) is not None:
+                those.append(result)
+        print(f"\n{path.name}, {cores} core{'s' if cores > 1 else ''}\n{table(those)}", flush=True)
+        results += those
+    return results
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus", type=Path, nargs="?")
+    corpus.add_options(parser)
+    parser.add_argument("--cores", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--only", nargs="+", choices=[PIPELINE, *PEERS])
+    parser.add_argument("--python")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--contestant", choices=[PIPELINE, *PEERS], help=argparse.SUPPRESS)
+    parsed = parser.parse_args()
+    if parsed.contestant:
+        contestant(parsed.contestant, parsed.corpus)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = parsed.corpus
+        if path is None:
+            path = Path(folder) / "corpus.jsonl"
+            print(f"{corpus.write(path, corpus.options_of(parsed))} invented articles")
+        results = compete(path, parsed)
+    if parsed.json:
+        parsed.json.write_text(json.dumps([asdict(each) for each in results], indent=1))
+
+
+if __name__ == "__main__":
+    main()
