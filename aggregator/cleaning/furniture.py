@@ -1,4 +1,4 @@
-"""Page furniture told from text by general signs: captions, credits, calls, labels.
+"""Page furniture told from text by general signs: bylines, credits, calls, labels.
 
 Every test looks at one line and knows generic words only (`phrases`), no site.
 """
@@ -13,20 +13,15 @@ from aggregator.cleaning.headings import is_comment_heading
 from aggregator.cleaning.names import may_be_employer
 from aggregator.cleaning.script import ends_as_sentence, key, size
 
-_LONGEST_CAPTION = 70
-_LONGEST_CREDIT = 14
-_LONGEST_SIGNED = 40
-"""Words; in a longer line a sign of copyright belongs to one word of the text."""
-_CREDIT_LETTERS = 160
-_BEFORE_CREDIT = " .([|–—-"
 _LONGEST_CALL = 45
 _LONGEST_SHORT_CALL = 16
 _LONGEST_NAME = 6
 
 _QUOTES = "\"'“„«‚‘「『"
 _SENTENCE_STARTS = re.compile(r"(?<=[.!?:;。！？,،])\s*|\s+(?:to|and|und|et|y|e|i|и|ve)\s+")
-_MARKS = re.compile("[\u064b-\u0652\u0640]")
-"""Arabic vowel signs and the stretching sign, which texts set or leave out at will."""
+_MARKS = re.compile("[\u064b-\u0652\u0640\u0307]")
+"""Arabic vowel signs and the stretching sign, which texts set or leave out at will, and the dot
+that case folding leaves of a Turkish capital."""
 
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _COMMENT_FORM = re.compile(
@@ -61,8 +56,6 @@ _READING_TIME = re.compile(
     r"tempo di lettura|leestijd|время чтения|час читання|czas czytania|reading time|"
     r"読了時間).{0,20}"
 )
-_CREDIT_SIGNS = re.compile(r"[:：/©|(\[]|\bvia\b")
-"""What every credit at the end of a caption holds: a quick test before the thorough one."""
 _IN_BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _ORIGIN = re.compile(
     r"(?:read|see|view)\s+(?:the\s+)?(?:original|full)\s+(?:article|story|post|report|"
@@ -89,26 +82,6 @@ _ORIGIN = re.compile(
     r"|(?:читати|читайте)\s+оригінал\s+(?:статті\s+)?(?:на|в|у)\s+(?P<o17>.+)|orijinal\s+(?:haberi|makaleyi)\s+(?P<o18>.+?)\s*['’]?d[ae]\s+oku\w*",
     re.I,
 )
-
-
-def is_caption(line: str) -> bool:
-    """True for a photo caption or credit line ("… Photo: Name/Agency", "© Name", "AFP/Name")."""
-    words = size(line)
-    if not 0 < words <= _LONGEST_CAPTION:
-        return False
-    stopped = ends_as_sentence(line)
-    if words <= _LONGEST_CREDIT:
-        forms = _credit_only(stopped)
-        if forms.fullmatch(line.strip()):
-            return True
-    end = line[-_CREDIT_LETTERS:]
-    found = _credit_tail().search(end) if _CREDIT_SIGNS.search(end) else None
-    if found is None or size(found[0]) > _LONGEST_CREDIT:
-        return False
-    if words > _LONGEST_SIGNED and found[0].lstrip(_BEFORE_CREDIT).startswith("©"):
-        return False
-    # "… in visible light images: a ring of rocks." is a sentence
-    return not (stopped and found[0].lstrip(_BEFORE_CREDIT)[:1].islower())
 
 
 def author_of(line: str) -> str | None:
@@ -240,15 +213,17 @@ def is_closing_scrap(sentence: str) -> bool:
     return words == size(call[0]) or (words <= _LONGEST_SHORT_CALL and is_call(sentence))
 
 
-def without_inline_captions(text: str) -> str:
-    """`text` without sentences that a number opens and an agency's name closes."""
-    return _inline_caption().sub(" ", text) if any(sign.isdigit() for sign in text) else text
-
-
 def is_pitch(line: str) -> bool:
     """True for a sentence that may explain a call: furniture when it stands right below one."""
     folded = line.casefold()
     return size(line) <= _LONGEST_CALL and (_calls(folded) or _names_ware(folded))
+
+
+def may_explain_call(sentence: str) -> bool:
+    """True for a sentence that may stand below a call at a page's foot: it asks the reader."""
+    return is_pitch(sentence) or (
+        size(sentence) <= _LONGEST_CALL and _to_reader(sentence.casefold())
+    )
 
 
 @cache
@@ -270,60 +245,15 @@ def _labels() -> frozenset[str]:
     return _keys_of(phrases.AD_LABELS) | _keys_of(phrases.SHARE_LABELS)
 
 
-def _alternatives(words: str) -> str:
-    return "|".join(sorted((re.escape(w) for w in words.split("|") if w), key=len, reverse=True))
-
-
-@cache
-def _credit_only(stopped: bool) -> re.Pattern[str]:
-    """A line that is a credit and nothing else; if it ends as a sentence, only with a sign."""
-    photo, agency = _alternatives(phrases.PHOTO_WORDS), _alternatives(phrases.AGENCIES)
-    signed = (
-        rf"(?i:{photo})(?:\s*(?i:by|von|de|di|par|od))?\s*[:：/|©]\s*\S.*"
-        rf"|(?:©|\(c\)|(?i:copyright))\s*\S.*"
-    )
-    loose = (
-        rf"|(?i:{photo})\s+(?:[–-]\s*|(?i:by|via|from|courtesy of)\s+)\S.*"
-        rf"|(?:{agency})\s*(?:/|via\b|[Pp]hoto\b).*"
-        rf"|.*[/|(]\s*(?:via\s+)?(?:{agency})[\])]?"
-    )
-    return re.compile(rf"[\[(]?(?:{signed}{'' if stopped else loose})[\])]?")
-
-
-@cache
-def _credit_tail() -> re.Pattern[str]:
-    """A credit at the end of a caption."""
-    photo, agency = _alternatives(phrases.PHOTO_WORDS), _alternatives(phrases.AGENCIES)
-    name = r"[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,3}"
-    return re.compile(
-        rf"(?:(?:^|[\s.(\[|–—-])(?i:{photo})\s*[:：/©]\s*|©\s*|"
-        rf"\((?i:{photo})\s+(?i:by)\s+)[^.!?。]{{2,90}}[.)\]]?\s*$"
-        rf"|[(\[](?:[^()]{{0,60}}[/|])(?:{agency})(?:[/|,\s][^()]{{0,60}})?[)\]]\s*$"
-        rf"|[(\[](?:{agency})\s?(?:photo\s?)?/[^()]{{0,60}}[)\]]\s*$"
-        rf"|(?:^|[.!?)\]]['\"”’]?\s)(?:{name})\s?(?:/|via)\s?(?:{agency})\s*$"
-        rf"|(?:^|[.!?)\]]['\"”’]?\s)(?:{agency})\s?/\s?{name}\s*$"
-    )
-
-
-@cache
-def _inline_caption() -> re.Pattern[str]:
-    """A gallery's line amid flattened text: number, sentence, agency in capitals."""
-    agency = _alternatives(phrases.AGENCIES)
-    return re.compile(
-        rf"(?<=[.!?\"'”’])\s\d{{1,2}}\s[A-Z][^.!?]{{15,200}}[.!?]\s(?:[A-Z][\w.'-]+\s){{0,3}}"
-        rf"(?:(?:via|for|/)\s?)?(?:{agency})\s(?=[A-Z\"'“‘])"
-    )
-
-
 @cache
 def _byline() -> re.Pattern[str]:
-    starts = _alternatives(phrases.BYLINE_STARTS)
+    starts = phrases.alternatives(phrases.BYLINE_STARTS)
     return re.compile(rf"(?:(?i:{starts})(?:\s*[:：]\s*|\s+))(?P<name>.+)$")
 
 
 @cache
 def _editor() -> re.Pattern[str]:
-    starts = _alternatives(phrases.EDITOR_STARTS)
+    starts = phrases.alternatives(phrases.EDITOR_STARTS)
     return re.compile(
         rf"[(\[]?(?:(?:{starts})\s*[:：]\s*\S"
         r"|\(?(?:[\w-]+ )?(?:reporting|editing|writing) (?P<by>by)\s)",

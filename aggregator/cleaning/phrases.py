@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 PHOTO_WORDS = (
     "photo|photos|photograph|image|images|picture|pictures|pic|photo credit|photo by|"
     "image credit|credit|credits|file photo|file|courtesy|illustration|graphic|video|screenshot|"
@@ -89,7 +91,8 @@ APP_WORDS = (
     r"applications?|applicazione|applis?|aplikacj\w+|aplikac[ei]\w*|приложени\w+|застосун\w+|"
     r"додат\w+|uygulama\w*|تطبيق\w*|التطبيق|اپلیکیشن|אפליקצי\w+|ऐप|アプリ|应用|應用程式|客户端|"
     r"앱|"
-    r"แอป\w*|ứng dụng|εφαρμογή|sovellu\w+|alkalmazás\w*|aplikasi"
+    r"แอป\w*|ứng dụng|εφαρμογή|sovellu\w+|alkalmazás\w*|aplikasi|"
+    r"[ぁ-鿿가-힯]app|app[ぁ-鿿가-힯]"
 )
 NEWSLETTER_WORDS = (
     r"newsletters?|newsletter\w*|bulletins? d'information|infolettre|bolet[ií]n(?:es)?|boletim|"
@@ -117,18 +120,19 @@ CALL_WORDS = (
     r"알아보|"
     r"in your inbox|abonnieren|abonnier\w*|jetzt anmelden|anmelden|registrieren|folgen sie|"
     r"folge uns|laden sie|herunterladen|jetzt testen|teilen|abonnez|inscrivez|s'abonner|"
-    r"s'inscrire|téléchargez|suivez|partagez|essayez|découvrez|suscr[ií]b\w+|reg[ií]str\w+|"
+    r"s'inscrire|télécharge[rz]|suivez|partagez|essayez|découvrez|suscr[ií]b\w+|reg[ií]str\w+|"
     r"s[ií]gue\w*|s[ií]ganos|descarga\w*|comparte|únete|prueba|inscreva|assine|assinar|siga|"
-    r"baixe|"
-    r"cadastre|compartilhe|experimente|iscriviti|abbonati|seguici|scarica|condividi|prova|"
+    r"baixe|baixar|descarregu?e|descarregar|"
+    r"cadastre|compartilhe|experimente|iscriviti|abbonati|seguici|scarica|scaricare|condividi|prova|"
     r"meld je aan|schrijf je in|abonneer|volg ons|volg|prenumerera|följ|ladda ner|registrera|"
     r"tilmeld|følg|hent|abonner|last ned|meld deg på|tilaa|seuraa|lataa|zapisz się|subskrybuj|"
     r"śledź|obserwuj|pobierz|dołącz|přihlaste se|sledujte|stáhněte|odebírejte|prihláste sa|"
-    r"stiahnite|подпис\w+|подпиш\w+|следите|скачай\w*|скачать|присоединяйтесь|читайте нас|"
+    r"stiahnite|подпис\w+|подпиш\w+|следите|скача\w*|загруз\w+|присоединяйтесь|читайте нас|"
     r"поделиться|поділитися|підпис\w+|підпиш\w+|завантаж\w+|стежте|абонирайте|последвайте|"
     r"изтеглете|пратите|преузмите|prijavite se|pratite|preuzmite|abonează|abonați|urmărește|"
     r"urmăriți|descarcă|descărcați|iratkozz?on|kövess\w*|töltse|εγγραφείτε|ακολουθήστε|κατεβάστε|"
-    r"abone ol\w*|takip ed\w+|indir\w*|اشترك\w*|تابعوا|تابعنا|حمل|حمّل|شارك|عضو شوید|دنبال کنید|"
+    r"abone ol\w*|takip ed\w+|indir\w*|اشترك\w*|تابعوا|تابعنا|حمل|حمّل|نزل|تنزيل|تحميل|"
+    r"شارك|عضو شوید|دنبال کنید|"
     r"دانلود|הירשמו|הרשמו|עקבו|הורידו|सब्सक्राइब|डाउनलोड|फॉलो|berlangganan|ikuti|unduh|daftar|"
     r"theo dõi|đăng ký|tải|สมัคร|ติดตาม|ดาวน์โหลด|订阅|訂閱|关注|關注|追蹤|下载|下載|登録|"
     r"フォロー|ダウンロード|구독|팔로우|다운로드"
@@ -205,3 +209,8 @@ SHARE_LABELS = (
     "打印|收藏|标签|列印|標籤|シェア|シェアする|印刷|保存|タグ|閉じる|공유|공유하기|인쇄|저장|"
     "태그"
 )
+
+
+def alternatives(words: str) -> str:
+    """`words` (parted by bars) as alternatives of a regular expression, the longest first."""
+    return "|".join(sorted((re.escape(w) for w in words.split("|") if w), key=len, reverse=True))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from aggregator.cleaning import furniture, notices
+from aggregator.cleaning import captions, furniture, notices
 from aggregator.cleaning.headings import is_pointer, is_related_heading, pointer_with_target
 from aggregator.cleaning.lines import Line, When
 from aggregator.cleaning.script import ends_as_sentence, size
@@ -15,6 +15,9 @@ _LONGEST_FURNITURE = 700
 """Characters; no caption or call is longer."""
 _LONGEST_LURE = 8
 _LONGEST_SCRAPS = 30
+_LONGEST_FOOT = 10
+_LOOSE_LINES = 3
+"""Lines of a page's foot, and those among them that are nothing known."""
 _SENTENCES = re.compile(r"(?<=[.!?。！？؟।])\s+|(?<=[.!?][\"'”’»)])\s+")
 _KEPT_AT_END = 12
 """An unfinished line of this many words at the end of a text is text cut short."""
@@ -47,10 +50,10 @@ def is_furniture(line: Line, at_end: bool = False) -> bool:
     if furniture.is_comment_furniture(text) or furniture.is_call(text, at_end):
         return True
     if line.paragraph and ends_as_sentence(text):
-        return furniture.is_caption(text) or notices.is_paywall(text)
+        return captions.is_caption(text) or notices.is_paywall(text)
     return (
         furniture.is_label(text)
-        or furniture.is_caption(text)
+        or captions.is_caption(text)
         or furniture.is_reading_time(text)
         or furniture.is_editor_credit(text)
         or furniture.origin_outlet(text) is not None
@@ -85,6 +88,47 @@ def without_pitches(lines: Iterable[Line]) -> list[Line]:
     return kept
 
 
+def without_foot(lines: list[Line]) -> list[Line]:
+    """`lines` without the page's foot: a call on a line of its own, and what explains it.
+
+    Only where nothing follows but a few short lines and sentences to the reader.
+    """
+    start = len(lines)
+    short = 0
+    for at in range(len(lines) - 1, max(0, len(lines) - _LONGEST_FOOT), -1):
+        line = lines[at]
+        if line.when or is_related_heading(line.text):
+            break
+        if not line.paragraph and furniture.is_call(line.text):
+            start = at
+        elif not is_furniture(line, at_end=True):
+            short += not line.paragraph
+            if short > _LOOSE_LINES or not _stands_in_foot(line):
+                break
+    return lines[:start]
+
+
+def _stands_in_foot(line: Line) -> bool:
+    if line.paragraph:
+        return furniture.may_explain_call(line.text)
+    return size(line.text) <= _LONGEST_LURE
+
+
+def without_galleries(lines: list[Line]) -> list[Line]:
+    """`lines` without the pictures of a gallery: number, sentence, agency, on lines of their own.
+
+    The number may stand before the sentence on its line.
+    """
+    credited = [n for n, line in enumerate(lines) if n and captions.is_agency_credit(line.text)]
+    doomed: set[int] = set()
+    for at in credited:
+        if captions.is_numbered_sentence(lines[at - 1].text):
+            doomed |= {at - 1, at}
+        elif at > 1 and captions.is_gallery_number(lines[at - 2].text):
+            doomed |= {at - 2, at - 1, at}
+    return [line for n, line in enumerate(lines) if n not in doomed] if doomed else lines
+
+
 def trim_end(lines: list[Line]) -> tuple[list[Line], str | None]:
     """`lines` without the furniture behind the last paragraph, and the outlet it credits."""
     kept, outlet = list(lines), None
@@ -99,7 +143,7 @@ def without_inline_furniture(text: str) -> str:
     Pages flattened to one line keep them so: a numbered picture line with its agency amid the
     text, and "With agency reports" or "Subscribe." behind the last sentence.
     """
-    bare = furniture.without_inline_captions(text)
+    bare = captions.without_inline_captions(text)
     sentences = _SENTENCES.split(bare)
     count = len(sentences)
     while len(sentences) > 1 and _is_scrap(sentences[-1]):
@@ -134,13 +178,14 @@ def _is_lure(sentence: str) -> bool:
 
 def body_of(lines: Iterable[Line], title: str | None) -> list[str]:
     """The texts of `lines` that are no furniture, no date and no repeat of the title."""
-    return [
+    texts = (
         without_inline_furniture(line.text) if line.paragraph else line.text
         for line in lines
         if not is_furniture(line)
         and line.when is None
         and (title is None or line.paragraph or line.text.casefold() != title.casefold())
-    ]
+    )
+    return [text for text in texts if text]
 
 
 def _closes_text(lines: list[Line], at: int) -> bool:

@@ -20,6 +20,8 @@ from aggregator.cleaning.pieces import (
     body_of,
     is_furniture,
     trim_end,
+    without_foot,
+    without_galleries,
     without_pitches,
     without_pointers,
 )
@@ -41,7 +43,7 @@ class SplitText:
 
 def split_text(text: str) -> SplitText:
     """Take a page's text apart into its main article and the embedded ones."""
-    lines = read_lines(text)
+    lines = without_galleries(without_foot(read_lines(text)))
     start = _main_start(lines)
     end, zones = _zones(lines, start)
     main = _read_main(lines[:end], start)
