@@ -40,9 +40,9 @@ def own_paragraphs(tree: HtmlElement) -> list[str]:
     return [line.text for line in lines if not _is_marginal(line.element)]
 
 
-def is_poor(extracted: list[str], refined: list[str], own: list[str]) -> bool:
-    """True if `own` says more than an extraction that found nothing, or one line."""
-    if not own or len(extracted) > 1:
+def is_poor(refined: list[str], own: list[str]) -> bool:
+    """True if `own` says more than what is left of an extraction that found one line or none."""
+    if not own:
         return False
     told = sum(map(size, own))
     if told > _SMALL_PAGE:

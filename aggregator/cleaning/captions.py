@@ -18,7 +18,8 @@ _LONGEST_SIGNED = 40
 _CREDIT_LETTERS = 160
 _BEFORE_CREDIT = " .([|–—-"
 _CREDIT_SIGNS = re.compile(r"[:：/©|(\[]|\bvia\b")
-"""What every credit at the end of a caption holds: a quick test before the thorough one."""
+_CREDIT_MARKS = (":", "：", "/", "©", "|", "(", "[", "via")
+"""What every credit at the end of a caption holds: quick tests before the thorough one."""
 _GALLERY_NUMBER = re.compile(r"\d{1,2}(?:\s?(?:/|of)\s?\d{1,2})?")
 _NUMBERED = re.compile(r"\d{1,2}(?:\s?(?:/|of)\s?\d{1,2})?\s[^\W\d_]{2}")
 _LONGEST_CREDIT_LINE = 60
@@ -35,7 +36,8 @@ def is_caption(line: str) -> bool:
         if forms.fullmatch(line.strip()):
             return True
     end = line[-_CREDIT_LETTERS:]
-    found = _credit_tail().search(end) if _CREDIT_SIGNS.search(end) else None
+    signed = any(sign in end for sign in _CREDIT_MARKS) and _CREDIT_SIGNS.search(end)
+    found = _credit_tail().search(end) if signed else None
     if found is None or size(found[0]) > _LONGEST_CREDIT:
         return False
     if words > _LONGEST_SIGNED and found[0].lstrip(_BEFORE_CREDIT).startswith("©"):

@@ -157,7 +157,8 @@ def is_call(line: str, at_end: bool = False) -> bool:
     words = size(line)
     if not 0 < words <= _LONGEST_CALL:
         return False
-    folded = _MARKS.sub("", line.casefold())
+    folded = line.casefold()
+    folded = folded if folded.isascii() else _MARKS.sub("", folded)
     if ends_as_sentence(line):
         # "Download it," she said: what is quoted is no call
         if folded[:1] in _QUOTES:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lxml.html import HtmlElement
+
 from aggregator.cleaning import body, dates, declared, maintext
 from aggregator.cleaning.cards import Found
 from aggregator.cleaning.comments import drop_comments
@@ -41,10 +43,7 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
     embedded = tuple(_embedded(item, about, record, notes) for item in found)
     drop_comments(outline)
     prune_furniture(outline)
-    extracted = body.extract_body(tree)
-    own = maintext.refine(body.own_paragraphs(tree), about.title, about.author)
-    paragraphs = maintext.refine(extracted, about.title, about.author)
-    paragraphs = own if body.is_poor(extracted, paragraphs, own) else paragraphs
+    paragraphs = _main_text(tree, about)
     main = _main(paragraphs, about, source, record, notes) if paragraphs else None
     return Page(
         main=main,
@@ -54,6 +53,16 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
         site_name=about.site_name,
         warnings=tuple(notes),
     )
+
+
+def _main_text(tree: HtmlElement, about: Metadata) -> list[str]:
+    """The paragraphs of the page's main text; a small page's own lines where they say more."""
+    extracted = body.extract_body(tree)
+    paragraphs = maintext.refine(extracted, about.title, about.author)
+    if len(extracted) > 1:
+        return paragraphs
+    own = maintext.refine(body.own_paragraphs(tree), about.title, about.author)
+    return own if body.is_poor(paragraphs, own) else paragraphs
 
 
 def _embedded(found: Found, about: Metadata, record: Record, notes: list[str]) -> ExtractedArticle:

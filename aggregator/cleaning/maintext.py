@@ -13,7 +13,7 @@ from aggregator.cleaning.lines import Line, When, read_when
 from aggregator.cleaning.markup import address_alone
 from aggregator.cleaning.outline import TextLine
 from aggregator.cleaning.pieces import is_furniture, is_notice, without_pitches
-from aggregator.cleaning.script import ends_as_sentence, is_paragraph, key, size
+from aggregator.cleaning.script import ends_as_sentence, is_paragraph, key, same_words, size
 
 _HEADER_LINES = 4
 _SHORT_LINE = 14
@@ -38,7 +38,8 @@ def refine(paragraphs: list[str], title: str | None, authors: str | None = None)
     Sentences stay, but for credits, calls to use an app, a newsletter or the like, and words
     about the author. Empty if nothing else is there.
     """
-    texts = [text for text in paragraphs if not title or key(text) != key(title)]
+    own = key(title) if title else None
+    texts = [text for text in paragraphs if own is None or not same_words(text, own)]
     inner = range(_HEADER_LINES, len(texts) - _HEADER_LINES)
     lines = [_line(text, dated=at not in inner) for at, text in enumerate(texts)]
     kept = [
@@ -69,8 +70,11 @@ def headline_shown(title: str | None, lines: list[TextLine]) -> str | None:
     marks = list(_SITE.finditer(title)) if title else []
     heads = [title[: mark.start()].strip() for mark in marks] if title else []
     heads = [head for head in heads if size(head) >= _HEADLINE_SIZE]
-    shown = {key(line.text) for line in lines} if heads else set()
-    return next((head for head in reversed(heads) if key(head) in shown), title)
+    return next((head for head in reversed(heads) if _is_shown(key(head), lines)), title)
+
+
+def _is_shown(words: str, lines: list[TextLine]) -> bool:
+    return any(same_words(line.text, words) for line in lines)
 
 
 def source_beside(lines: list[TextLine], title: str | None, authors: str | None) -> Source:
@@ -82,7 +86,7 @@ def source_beside(lines: list[TextLine], title: str | None, authors: str | None)
     at = next((n for n, line in enumerate(lines) if _in_h1(line.element)), None)
     if at is None:
         own = key(title or "")
-        at = next((n for n, line in enumerate(lines) if own and key(line.text) == own), None)
+        at = next((n for n, line in enumerate(lines) if own and same_words(line.text, own)), None)
     if at is None:
         return Source()
     below = lines[at + 1 : at + 1 + _HEADER_LINES]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-from aggregator.cleaning.script import is_paragraph, size, tidy
+from aggregator.cleaning.script import has_words, is_paragraph, size, tidy
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _UNSEEN = frozenset(
@@ -56,10 +56,13 @@ class Outline:
         self.heading: HtmlElement | None = next(self.root.iter("h1"), None)
 
     def _count(self, line: TextLine, words: int, told: int) -> None:
-        for element in (line.element, *line.element.iterancestors()):
+        element: HtmlElement | None = line.element
+        # what stands around an element that was met before was met too
+        while element is not None and (words or element not in self._before):
             self._before.setdefault(element, told)
             if words:
                 self._words[element] = self._words.get(element, 0) + words
+            element = element.getparent()
 
     def body_words(self, element: HtmlElement) -> int:
         """The words of body text (lines that look like paragraphs) inside `element`."""
@@ -86,43 +89,36 @@ def text_lines(root: HtmlElement) -> list[TextLine]:
     def flush() -> None:
         text = tidy("".join(buffer))
         buffer.clear()
-        if size(text):
+        if text and has_words(text):
             lines.append(TextLine(text, holder))
 
-    for event, element, text in _walk(root):
-        if event == "break":
-            flush()
-        elif text:
-            if not text.isspace() and not any(part.strip() for part in buffer):
-                holder = element
+    blocks: list[bool] = []
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if event == "end":
+            text, around = element.tail, element.getparent()
+            if blocks.pop() and buffer:
+                flush()
+            if element is root:
+                break
+        else:
+            text, around = element.text, element
+            if element.tag in _UNSEEN:
+                walk.skip_subtree()
+                blocks.append(False)
+                continue
+            blocks.append(element.tag not in _INLINE or _stands_alone(element))
+            if blocks[-1] and buffer:
+                flush()
+        if text:
+            if not buffer:
+                if text.isspace():
+                    continue
+                holder = around
             buffer.append(text)
-    flush()
+    if buffer:
+        flush()
     return lines
-
-
-def _walk(root: HtmlElement) -> Iterator[tuple[str, HtmlElement, str]]:
-    """Texts and line breaks of a tree in order, without recursion (pages nest deep)."""
-    stack: list[tuple[str, HtmlElement]] = [("open", root)]
-    while stack:
-        step, element = stack.pop()
-        if step == "tail":
-            yield "text", element.getparent(), element.tail or ""
-            continue
-        if step == "break":
-            yield "break", element, ""
-            continue
-        if not isinstance(element.tag, str) or element.tag in _UNSEEN:
-            continue
-        block = element.tag not in _INLINE or _stands_alone(element)
-        if block:
-            yield "break", element, ""
-        yield "text", element, element.text or ""
-        following: list[tuple[str, HtmlElement]] = []
-        for child in element:
-            following += [("open", child), ("tail", child)]
-        if block:
-            following.append(("break", element))
-        stack += reversed(following)
 
 
 def _stands_alone(element: HtmlElement) -> bool:

@@ -43,13 +43,15 @@ def prune_furniture(page: Outline) -> None:
 
 def _prune_quotes(page: Outline) -> None:
     """Cut quotations that repeat words of the text."""
-    texts = [key(line.text) for line in page.lines if size(line.text) > _QUOTE_FROM]
+    texts: list[str] = []
     for element in list(page.root.iter("blockquote", "aside", "q", "div", "figure")):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.tag not in ("blockquote", "aside", "q") and not _QUOTES.search(names):
             continue
         lines = [line.text for line in text_lines(element)]
         quoted = [key(text) for text in lines if size(text) >= _QUOTE_FROM]
+        if quoted and not texts:
+            texts += [key(line.text) for line in page.lines if size(line.text) > _QUOTE_FROM]
         if quoted and all(_told(quote, texts) for quote in quoted):
             element.drop_tree()
 
