@@ -82,43 +82,50 @@ def text_lines(root: HtmlElement) -> list[TextLine]:
     Inline elements share a line, but for those that stand alone in a box (an outlet's and an
     age's span side by side).
     """
-    lines: list[TextLine] = []
-    buffer: list[str] = []
-    holder = root
-
-    def flush() -> None:
-        text = tidy("".join(buffer))
-        buffer.clear()
-        if text and has_words(text):
-            lines.append(TextLine(text, holder))
-
+    lines = _Lines(root)
     blocks: list[bool] = []
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "end":
-            text, around = element.tail, element.getparent()
-            if blocks.pop() and buffer:
-                flush()
-            if element is root:
-                break
+            if blocks.pop():
+                lines.end()
+            if element.tail and element is not root:
+                lines.write(element.tail, element.getparent())
+        elif element.tag in _UNSEEN:
+            walk.skip_subtree()
+            blocks.append(False)
         else:
-            text, around = element.text, element
-            if element.tag in _UNSEEN:
-                walk.skip_subtree()
-                blocks.append(False)
-                continue
             blocks.append(element.tag not in _INLINE or _stands_alone(element))
-            if blocks[-1] and buffer:
-                flush()
-        if text:
-            if not buffer:
-                if text.isspace():
-                    continue
-                holder = around
-            buffer.append(text)
-    if buffer:
-        flush()
-    return lines
+            if blocks[-1]:
+                lines.end()
+            if element.text:
+                lines.write(element.text, element)
+    lines.end()
+    return lines.done
+
+
+class _Lines:
+    """Lines in the making: the texts of the open one, and the element of its first word."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self.done: list[TextLine] = []
+        self._open: list[str] = []
+        self._holder = root
+
+    def write(self, text: str, holder: HtmlElement) -> None:
+        if not self._open:
+            if text.isspace():
+                return
+            self._holder = holder
+        self._open.append(text)
+
+    def end(self) -> None:
+        if not self._open:
+            return
+        text = tidy("".join(self._open))
+        self._open.clear()
+        if text and has_words(text):
+            self.done.append(TextLine(text, self._holder))
 
 
 def _stands_alone(element: HtmlElement) -> bool:
