@@ -12,7 +12,7 @@ from aggregator.cleaning.headings import is_pointer, is_related_heading
 from aggregator.cleaning.lines import Line, When, read_when
 from aggregator.cleaning.markup import address_alone
 from aggregator.cleaning.outline import TextLine
-from aggregator.cleaning.pieces import is_furniture, is_notice, without_pitches
+from aggregator.cleaning.pieces import is_furniture, is_notice, tells_nothing, without_pitches
 from aggregator.cleaning.script import ends_as_sentence, is_paragraph, key, same_words, size
 
 _HEADER_LINES = 4
@@ -51,7 +51,8 @@ def refine(paragraphs: list[str], title: str | None, authors: str | None = None)
     while kept and _trails(kept[-1]):
         kept.pop()
     texts = [line.text for line in kept]
-    return texts[: notices.bio_start(texts, authors)]
+    texts = texts[: notices.bio_start(texts, authors)]
+    return [] if tells_nothing(texts, paragraphs) else texts
 
 
 def _without_kickers(lines: list[Line]) -> list[Line]:

@@ -79,6 +79,11 @@ def is_consent(line: str) -> bool:
     return _DEVICE.search(folded) is not None and _READER.search(folded) is not None
 
 
+def speaks_of_cookies(line: str) -> bool:
+    """True for a line about cookies, addressed to the reader or not."""
+    return _COOKIE.search(line.casefold()) is not None
+
+
 def is_paywall(sentence: str) -> bool:
     """True for a sentence that says that only subscribers may read on."""
     return size(sentence) <= 16 and _PAYWALL.fullmatch(key(sentence)) is not None

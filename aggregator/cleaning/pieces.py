@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from aggregator.cleaning import captions, furniture, notices
+from aggregator.cleaning import captions, furniture, notices, walls
 from aggregator.cleaning.headings import is_pointer, is_related_heading, pointer_with_target
 from aggregator.cleaning.lines import Line, When
-from aggregator.cleaning.script import ends_as_sentence, size
+from aggregator.cleaning.script import ends_as_sentence, is_paragraph, size
 
 _LONGEST_FURNITURE = 700
 """Characters; no caption or call is longer."""
@@ -18,6 +18,9 @@ _LONGEST_SCRAPS = 30
 _LONGEST_FOOT = 10
 _LOOSE_LINES = 3
 """Lines of a page's foot, and those among them that are nothing known."""
+_LONGEST_WALL = 250
+_WALLED = 0.6
+"""Words of a text that may be notices, and the share of notices that makes it such."""
 _SENTENCES = re.compile(r"(?<=[.!?。！？؟।])\s+|(?<=[.!?][\"'”’»)])\s+")
 _KEPT_AT_END = 12
 """An unfinished line of this many words at the end of a text is text cut short."""
@@ -47,7 +50,9 @@ def is_furniture(line: Line, at_end: bool = False) -> bool:
         return False
     if line.link == text:
         return True
-    if furniture.is_comment_furniture(text) or furniture.is_call(text, at_end):
+    if furniture.is_comment_furniture(text) or walls.is_comment_form(text):
+        return True
+    if furniture.is_call(text, at_end):
         return True
     if line.paragraph and ends_as_sentence(text):
         return captions.is_caption(text) or notices.is_paywall(text)
@@ -159,7 +164,36 @@ def _is_scrap(sentence: str) -> bool:
 
 def is_notice(text: str) -> bool:
     """True for a line that stands beside a text: consent, paywall, a heading over the author."""
-    return notices.is_consent(text) or notices.is_author_box(text) or _all_scraps(text)
+    return (
+        notices.is_consent(text)
+        or notices.is_author_box(text)
+        or walls.asks_to_log_in(text)
+        or _all_scraps(text)
+    )
+
+
+def tells_nothing(kept: Sequence[str], all_lines: Sequence[str]) -> bool:
+    """True for a body that is no article's text: labels, or notices and walls from end to end.
+
+    `kept` is the body; `all_lines` are those it was taken from.
+    """
+    return walls.is_heap(kept) or _are_notices(all_lines)
+
+
+def _are_notices(texts: Sequence[str]) -> bool:
+    told = [text for text in texts if is_paragraph(text) or size(text) >= _KEPT_AT_END]
+    words = sum(map(size, told))
+    if not told or words > _LONGEST_WALL or not _stands_for_text(told[0]):
+        return False
+    walled = [text for text in told if _stands_for_text(text) or notices.speaks_of_cookies(text)]
+    return sum(map(size, walled)) >= _WALLED * words
+
+
+def _stands_for_text(text: str) -> bool:
+    """True for a line that stands where a text should."""
+    if walls.is_wall(text) or walls.is_comment_form(text) or is_notice(text):
+        return True
+    return notices.is_paywall(text) or furniture.is_call(text, at_end=True)
 
 
 def _all_scraps(text: str) -> bool:

@@ -19,6 +19,7 @@ from aggregator.cleaning.pieces import (
     Piece,
     body_of,
     is_furniture,
+    tells_nothing,
     trim_end,
     without_foot,
     without_galleries,
@@ -193,6 +194,8 @@ def _read_main(lines: Sequence[Line], start: int) -> Piece:
     piece.outlet = piece.outlet or credited
     if not piece.body:
         piece.title, piece.body = None, body_of(lines, None)
+    if tells_nothing(piece.body, [line.text for line in lines]):
+        piece.body = []
     return piece
 
 
