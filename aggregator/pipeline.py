@@ -14,7 +14,8 @@
 
 Reading, cleaning and signing are functions of a record and the options alone; results depend
 on the set of what was taken in, never on its order. A batch is stored whole or not at all, so
-that a killed run leaves a sound store, and running again finishes it.
+that a killed run leaves a sound store, and running again finishes it. A transaction that fails
+in a way that passes is done again as a whole (`store.persistence`).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from aggregator.core.canonical import CanonicalOptions, Ranking
 from aggregator.core.decision import RULE
 from aggregator.core.identity import capture_key, record_key
 from aggregator.core.model import Ignored, Record, Rejection
+from aggregator.core.operation import RetryOptions
 from aggregator.core.options import CleaningOptions, MatchingOptions
 from aggregator.core.sightings import SeenPage
 from aggregator.core.times import to_text
@@ -40,8 +42,9 @@ from aggregator.intake import Known, Outcome, take_in
 from aggregator.settle import Counts, Settler, Settling
 from aggregator.standing import Circumstances
 from aggregator.store import articles, dumps, info
-from aggregator.store.dumps import Tally
-from aggregator.store.engine import Connection, Engine, reading, writing
+from aggregator.store.dumps import Beginning, Tally
+from aggregator.store.engine import Connection, Engine
+from aggregator.store.persistence import Persistence
 from aggregator.workers import Cleaned, Cleaners, Job
 
 BATCH_BYTES = 16_000_000
@@ -62,6 +65,7 @@ class PipelineOptions:
     workers: int = 0
     """Cleaning processes; 0 = one for each core."""
     batch_records: int = 500
+    retry: RetryOptions = field(default_factory=RetryOptions)
 
     def method(self) -> dict[str, str]:
         """What must be the same for all results of one store, by name."""
@@ -97,7 +101,7 @@ class Pipeline:
         clock: Callable[[], datetime],
         cleaners: Cleaners | None = None,
     ) -> None:
-        self.engine = engine
+        self.store = Persistence(engine, options.retry)
         self.options = options
         self.counts = Counts()
         self.seconds: defaultdict[str, float] = defaultdict(float)
@@ -107,8 +111,7 @@ class Pipeline:
         self._cleaners = cleaners or Cleaners(options.cleaning, options.workers)
 
     def __enter__(self) -> Pipeline:
-        with writing(self.engine) as connection:
-            info.agree(connection, self.options.method())
+        self.store.write(lambda connection: info.agree(connection, self.options.method()))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -120,24 +123,40 @@ class Pipeline:
         entries: Iterable[Entry],
         progress: Callable[[Tally], None] | None = None,
         source: str | None = None,
+        owner: str | None = None,
     ) -> Tally:
         """Read one dump to its end; returns its counts.
 
-        `path` and `source` are its names in the log; `progress` is told the counts after each
-        batch. What it raises ends the reading there, with what was stored so far.
+        `path`, `source` and `owner` (the process that reads it) stand in the log; the rest is
+        as for `read`.
+        """
+        beginning = Beginning(path, self.now(), source, owner)
+        dump_id = self.store.write(lambda c: dumps.begin_dump(c, beginning))
+        return self.read(dump_id, entries, progress)
+
+    def read(
+        self,
+        dump_id: int,
+        entries: Iterable[Entry],
+        progress: Callable[[Tally], None] | None = None,
+    ) -> Tally:
+        """Read a dump to its end that stands in the log as begun; returns its counts.
+
+        `progress` is told the counts after each batch. What it raises ends the reading there,
+        with what was stored so far. What `entries` raise is raised when all that they gave
+        before is stored.
         """
         total = Tally()
-        with writing(self.engine) as connection:
-            dump_id = dumps.begin_dump(connection, path, self.now(), source)
-        for batch in self.cleaned_ahead(entries):
+        delivered = Delivered(entries)
+        for batch in self.cleaned_ahead(delivered):
             with self.timed("clean"):
                 cleaned = self._cleaners.results(batch.jobs)
-            with writing(self.engine) as connection:
-                total += self.store_batch(connection, dump_id, batch, cleaned)
+            total = self.add_batch(dump_id, total, batch, cleaned)
             if progress:
                 progress(total)
-        with writing(self.engine) as connection:
-            dumps.finish_dump(connection, dump_id, self.now())
+        if delivered.failure is not None:
+            raise delivered.failure
+        self.store.write(lambda c: dumps.finish_dump(c, dump_id, self.now()))
         return total
 
     def now(self) -> str:
@@ -196,9 +215,23 @@ class Pipeline:
             for i, entry in enumerate(entries)
             if isinstance(entry, Record)
         }
-        with reading(self.engine) as connection:
-            delivered = articles.delivered(connection, chain.from_iterable(keys.values()))
+        wanted = list(chain.from_iterable(keys.values()))
+        delivered = self.store.read(lambda c: articles.delivered(c, wanted))
         return {i: key for i, its in keys.items() for key in its if key in delivered}
+
+    def add_batch(
+        self, dump_id: int, total: Tally, batch: Batch, cleaned: Sequence[Cleaned]
+    ) -> Tally:
+        """Store one batch of a dump that has these counts; returns its counts afterwards."""
+
+        def once(connection: Connection) -> Tally:
+            stored = dumps.tally(connection, dump_id)
+            if stored != total:
+                # The connection was lost when the batch was stored, and before we were told so.
+                return stored
+            return total + self.store_batch(connection, dump_id, batch, cleaned)
+
+        return self.store.write(once)
 
     def store_batch(
         self, connection: Connection, dump_id: int, batch: Batch, cleaned: Sequence[Cleaned]
@@ -228,6 +261,20 @@ class Pipeline:
         )
         dumps.count(connection, dump_id, tally)
         return tally
+
+
+class Delivered:
+    """What a reader delivers, up to its end or its failure, which is kept for later."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = entries
+        self.failure: Exception | None = None
+
+    def __iter__(self) -> Iterator[Entry]:
+        try:
+            yield from self._entries
+        except Exception as error:  # noqa: BLE001 raised again when all is stored
+            self.failure = error
 
 
 def in_batches(entries: Iterable[Entry], most: int) -> Iterator[list[Entry]]:

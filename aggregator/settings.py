@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     metrics: operation.MetricsOptions = operation.MetricsOptions()
     alarms: operation.AlarmOptions = operation.AlarmOptions()
     retention: operation.RetentionOptions = operation.RetentionOptions()
+    retry: operation.RetryOptions = operation.RetryOptions()
 
     @classmethod
     def settings_customise_sources(cls, *args: Any, **sources: Any) -> tuple[Any, ...]:
@@ -87,9 +88,8 @@ class Settings(BaseSettings):
 
 def available_cores() -> int:
     """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    known = hasattr(os, "sched_getaffinity")
+    return len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
 
 
 def mask_password(url: str) -> str:
@@ -394,6 +394,5 @@ def _leaves(tree: Tree, above: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
 
 
 def _kind(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return "list"
-    return "text" if isinstance(value, str) else "single value"
+    many = isinstance(value, list | tuple)
+    return "list" if many else "text" if isinstance(value, str) else "single value"

@@ -22,13 +22,12 @@ app = typer.Typer(no_args_is_help=True)
 @command(app, "upgrade", OutputOptions)
 def upgrade(options: OutputOptions) -> None:
     """Make the store if there is none, or bring an older one to this version."""
-    with store_failures():
+    url = settings_of(options).database_url
+    with store_failures(url):
         from aggregator.store.engine import open_engine
         from aggregator.store.migrate import upgrade as bring_up_to_date
 
-        before, after = bring_up_to_date(
-            open_engine(settings_of(options).database_url, must_exist=False)
-        )
+        before, after = bring_up_to_date(open_engine(url, must_exist=False))
     values = {"version_before": before, "version": after}
     show(Document(values, [values], list(values), lambda: _upgraded(values)), options.format)
 

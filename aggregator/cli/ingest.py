@@ -23,8 +23,8 @@ from aggregator.cli.session import opened_store, settings_of
 
 if TYPE_CHECKING:
     from aggregator.core.model import Declared
-    from aggregator.pipeline import Pipeline, PipelineOptions
     from aggregator.readers import Dump
+    from aggregator.scheduler.sharing import Claimed, Sharing
     from aggregator.settings import Settings
     from aggregator.store.dumps import Tally
     from aggregator.store.engine import Engine
@@ -84,8 +84,8 @@ class Run:
 
     total: Tally
     dumps: int = 0
-    last_dump: int = 0
-    """The highest dump id that was looked at."""
+    others: int = 0
+    """Dumps that other processes read meanwhile."""
     rejected: Counter[str] = field(default_factory=Counter)
     """Rejections by reason."""
     examples: dict[str, list[str]] = field(default_factory=dict)
@@ -101,6 +101,7 @@ def ingest(options: IngestOptions) -> None:
     """Read dumps now, and settle their articles into stories.
 
     Formats are told by content: text, HTML, JSON lines, WARC and others, also compressed.
+    Several processes that are given the same dumps at once share them.
     """
     job = Job(options, settings_of(options), _defaults(options), _mapping(options))
     count = _count_dumps(options, job.settings)
@@ -161,57 +162,62 @@ def _find(options: IngestOptions, settings: Settings) -> Iterator[Dump]:
 
 
 def _read_all(job: Job, engine: Engine, shown: Progress) -> Run:
+    from aggregator.pipeline import Pipeline
     from aggregator.readers import read_dump
+    from aggregator.scheduler.workshop import pipeline_options
     from aggregator.store.dumps import Tally
 
     options, reading = job.options, job.settings.reading
-    run = Run(Tally(), last_dump=_totals(engine).last_dump)
-    with _pipeline(engine, job.settings) as pipeline:
-        for dump in _find(options, job.settings):
+    run = Run(Tally())
+    pipeline = Pipeline(engine, pipeline_options(job.settings), lambda: datetime.now(UTC))
+    with pipeline, _sharing(job, engine) as sharing:
+        for claimed in sharing.claims(_find(options, job.settings)):
+            dump = claimed.dump
             entries = read_dump(dump, reading, job.defaults, job.mapping, options.url)
-            tally = pipeline.ingest(dump.path, shown.entries(entries), progress=shown.count)
+            tally = pipeline.read(claimed.dump_id, shown.entries(entries), shown.count)
             shown.finish(dump.path, tally)
             run.total += tally
             run.dumps += 1
             if tally.rejected:
-                _note_rejections(engine, run, dump.path)
+                _note_rejections(engine, run, claimed)
+        run.others = sharing.others
     return run
 
 
-def _note_rejections(engine: Engine, run: Run, path: str) -> None:
+@contextmanager
+def _sharing(job: Job, engine: Engine) -> Iterator[Sharing]:
+    """Our share in the dumps, as long as this process is entered in the store."""
+    from aggregator.scheduler.clock import Clock
+    from aggregator.scheduler.owner import this_process
+    from aggregator.scheduler.presence import INGEST, Place, Presence
+    from aggregator.scheduler.sharing import Sharing
+    from aggregator.store.persistence import Persistence
+
+    store = Persistence(engine, job.settings.retry)
+    place = Place(engine, this_process(), Clock(), job.settings.daemon.lease_seconds)
+    manner = repr((job.defaults, sorted(job.mapping.items()), job.options.url))
+    presence = Presence(place, INGEST)
+    store.insist(presence.enter)
+    try:
+        presence.turn("running")
+        yield Sharing(place, store, manner)
+    finally:
+        presence.leave()
+
+
+def _note_rejections(engine: Engine, run: Run, claimed: Claimed) -> None:
     """Add what was rejected in the dump that was just read."""
     from aggregator.store.engine import reading
-    from aggregator.store.logs import latest_dump, rejections_by_reason
+    from aggregator.store.logs import rejections_by_reason
 
     with reading(engine) as connection:
-        run.last_dump = latest_dump(connection, path, run.last_dump) or run.last_dump
-        found = rejections_by_reason(connection, run.last_dump, EXAMPLES)
+        found = rejections_by_reason(connection, claimed.dump_id, EXAMPLES)
     for reason, (count, rows) in found.items():
         run.rejected[reason] += count
         examples = run.examples.setdefault(reason, [])
         room = EXAMPLES - len(examples)
+        path = claimed.dump.path
         examples += [f"{path}: {row['locator']}: {row['detail']}" for row in rows[:room]]
-
-
-@contextmanager
-def _pipeline(engine: Engine, settings: Settings) -> Iterator[Pipeline]:
-    from aggregator.pipeline import Pipeline
-
-    with Pipeline(engine, pipeline_options(settings), lambda: datetime.now(UTC)) as pipeline:
-        yield pipeline
-
-
-def pipeline_options(settings: Settings) -> PipelineOptions:
-    """What the settings say to the main job."""
-    from aggregator.pipeline import PipelineOptions
-
-    return PipelineOptions(
-        settings.cleaning,
-        settings.matching,
-        settings.canonical,
-        settings.worker_count(),
-        settings.batch_records,
-    )
 
 
 def _totals(engine: Engine) -> Totals:
@@ -225,6 +231,7 @@ def _totals(engine: Engine) -> Totals:
 def _values(run: Run, before: Totals, after: Totals, seconds: float) -> dict[str, Any]:
     return {
         "dumps": run.dumps,
+        "read_by_others": run.others,
         **asdict(run.total),
         "new_articles": after.articles - before.articles,
         "articles": after.articles,
@@ -244,6 +251,9 @@ def _summary_lines(values: dict[str, Any]) -> Iterator[str]:
     read, dumps = _counted(values["read"], "record"), _counted(values["dumps"], "dump")
     parts = "{stored:,} stored + {known:,} known + {rejected:,} rejected".format(**values)
     yield f"{read} read from {dumps} = {parts}"
+    if values["read_by_others"]:
+        left = _counted(values["read_by_others"], "dump")
+        yield f"{left} more read by other processes meanwhile"
     if values["revised"] or values["ignored"]:
         yield (
             f"{values['revised']:,} of the stored brought revisions;"

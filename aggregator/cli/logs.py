@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +20,7 @@ dumps = typer.Typer(no_args_is_help=True)
 rejections = typer.Typer(no_args_is_help=True)
 
 _COUNTS = ("read", "stored", "known", "rejected", "revised", "ignored")
-DUMP_COLUMNS = ("dump_id", "path", *_COUNTS, "started_at", "finished_at")
+DUMP_COLUMNS = ("dump_id", "path", *_COUNTS, "started_at", "finished_at", "state")
 REJECTION_COLUMNS = ("dump_id", "path", "locator", "reason", "detail")
 
 Path_ = Annotated[
@@ -39,12 +40,15 @@ def list_dumps(options: DumpOptions) -> None:
     """List the dumps that were read, the latest first, with counts that add up.
 
     read = stored + known + rejected; revised is a part of stored; ignored entries are no records.
+    A reading is finished, under way, or interrupted: run it again, what it stored is known.
     """
+    from aggregator.scheduler.status import with_states
     from aggregator.store.logs import list_dumps as query
     from aggregator.store.queries import Slice
 
     with reading_store(options) as connection:
-        rows = query(connection, options.path, Slice(options.limit, options.offset))
+        found = query(connection, options.path, Slice(options.limit, options.offset))
+        rows = with_states(connection, found, datetime.now(UTC))
     show(Listing(rows, DUMP_COLUMNS, lambda: _dump_table(rows)), options.format)
 
 
@@ -54,13 +58,13 @@ def _dump_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
     if not rows:
         yield Text("No dumps.")
         return
-    unfinished = Text("unfinished")
     yield table(
-        ("#id", "started", *(f"#{name}" for name in _COUNTS[:4]), "path"),
+        ("#id", "state", "started", *(f"#{name}" for name in _COUNTS[:4]), "path"),
         (
             (
                 safe(row["dump_id"]),
-                safe(row["started_at"][:10]) if row["finished_at"] else unfinished,
+                safe(row["state"]),
+                safe(row["started_at"][:10]),
                 *(safe(row[name]) for name in _COUNTS[:4]),
                 safe(row["path"]),
             )

@@ -9,7 +9,6 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from aggregator.cli.ingest import pipeline_options
 from aggregator.cli.options import OutputOptions, command
 from aggregator.cli.output import Document, show
 from aggregator.cli.progress import counting
@@ -29,6 +28,7 @@ def refingerprint(options: OutputOptions) -> None:
     settings = settings_of(options)
     with opened_store(settings) as engine, counting("articles") as shown:
         from aggregator.refingerprint import refingerprint as do_again
+        from aggregator.scheduler.workshop import pipeline_options
 
         done = do_again(engine, pipeline_options(settings), shown)
     values = {"articles": done}

@@ -83,6 +83,18 @@ class MetricsOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryOptions:
+    """How long a transaction is tried again that failed in a way that passes."""
+
+    seconds: float = 60.0
+    """After the first failure; 0 = it is never tried again."""
+    first_wait_seconds: float = 0.2
+    """The wait before the second try is random up to this, and twice as much each time ..."""
+    longest_wait_seconds: float = 10.0
+    """... but never more than this."""
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionOptions:
     """How long texts are kept that no source has limits of its own for; 0 = for ever."""
 

@@ -135,11 +135,11 @@ class Reading:
             dump, self.shop.settings.reading, self.source.defaults, options.mapping
         )
         with self.shop.pipeline() as pipeline:
-            tally = pipeline.ingest(dump.path, entries, self.look_up, self.source.name)
+            owner = self.shop.identity.owner
+            tally = pipeline.ingest(dump.path, entries, self.look_up, self.source.name, owner)
         self.shop.count(tally)
         day = self.shop.clock.now().text[:10]
-        with noting(self.shop.engine) as connection:
-            sources.count_day(connection, self.source.name, day, tally, 1)
+        self.shop.store.note(lambda c: sources.count_day(c, self.source.name, day, tally, 1))
         self.tell("dump read", tally, time.monotonic() - started)
         return tally
 
@@ -148,9 +148,9 @@ class Reading:
         wished = self.shop.stopping.is_set()
         if not wished:
             name, owner = self.source.name, self.shop.identity.owner
-            with reading(self.shop.engine) as connection:
-                if sources.is_claimed(connection, name, self.arrival.path, owner):
-                    return
+            path = self.arrival.path
+            if self.shop.store.read(lambda c: sources.is_claimed(c, name, path, owner)):
+                return
         self.tell("dump interrupted" if wished else "dump taken over", tally, None)
         raise Interrupted
 

@@ -27,6 +27,7 @@ from aggregator.scheduler.workshop import Workshop
 from aggregator.store import sources
 from aggregator.store.dumps import Tally
 from aggregator.store.engine import DatabaseError, StoreError, noting, reading, reason
+from aggregator.store.failures import told
 from aggregator.store.sql import AnyRow
 
 FORGET_DAYS = 30
@@ -55,7 +56,7 @@ def run_round(shop: Workshop, source: Source) -> RoundResult:
     except (ReaderError, StoreError) as error:
         result.error = str(error)
     except DatabaseError as error:
-        result.error = f"the database says: {reason(error)}"
+        result.error = told(shop.engine.url, error)
     except OSError as error:
         result.error = str(error)
     if shop.is_news(source.name, result.error):

@@ -45,6 +45,24 @@ def status(connection: Connection, settings: Settings, now: datetime) -> Values:
     }
 
 
+def with_states(connection: Connection, log: list[Values], now: datetime) -> list[Values]:
+    """Rows of the log of dumps, with ``state`` in place of the process that reads them.
+
+    A reading is ``finished``, ``reading``, or ``interrupted`` when its process is gone.
+    """
+    open_ = {row["owner"] for row in log if row["finished_at"] is None and row["owner"]}
+    moment = daemons.moment(connection, now)
+    rows = daemons.some_daemons(connection, open_)
+    living = {row.owner for row in rows if is_alive(row, moment)}
+
+    def state(row: Values) -> str:
+        if row["finished_at"] is not None:
+            return "finished"
+        return "reading" if row["owner"] in living else "interrupted"
+
+    return [{**{k: v for k, v in row.items() if k != "owner"}, "state": state(row)} for row in log]
+
+
 def _daemon(row: AnyRow, now: datetime) -> Values:
     """A daemon; ``dead`` = ended without a goodbye, ``stalled`` = there, but long silent."""
     done = json.loads(row.figures)

@@ -16,6 +16,7 @@ from aggregator.store import daemons
 from aggregator.store.daemons import Identity
 from aggregator.store.dumps import Tally
 from aggregator.store.engine import Connection, Engine
+from aggregator.store.persistence import Persistence
 
 
 def pipeline_options(settings: Settings, side_by_side: int = 1) -> PipelineOptions:
@@ -26,6 +27,7 @@ def pipeline_options(settings: Settings, side_by_side: int = 1) -> PipelineOptio
         settings.canonical,
         max(1, settings.worker_count() // max(1, side_by_side)),
         settings.batch_records,
+        settings.retry,
     )
 
 
@@ -36,6 +38,7 @@ class Workshop:
         self, engine: Engine, settings: Settings, identity: Identity, clock: Clock
     ) -> None:
         self.engine = engine
+        self.store = Persistence(engine, settings.retry)
         self.settings = settings
         self.identity = identity
         self.clock = clock

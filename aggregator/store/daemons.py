@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,19 @@ def all_daemons(connection: Connection) -> list[AnyRow]:
     """All processes that are remembered, the latest first."""
     order = (daemons.c.started_at.desc(), daemons.c.owner)
     return list(connection.execute(select(daemons).order_by(*order)))
+
+
+def some_daemons(connection: Connection, owners: Iterable[str]) -> list[AnyRow]:
+    """Those of these processes that are remembered."""
+    wanted = list(owners)
+    if not wanted:
+        return []
+    return list(connection.execute(select(daemons).where(daemons.c.owner.in_(wanted))))
+
+
+def forget_silent(connection: Connection, before: str) -> None:
+    """Remove processes that did not report since a time."""
+    connection.execute(delete(daemons).where(daemons.c.reported_at < before))
 
 
 def forget(connection: Connection, owners: list[str]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, Table, insert, update
+from sqlalchemy import Connection, Table, func, insert, or_, select, update
 
 from aggregator.core.model import Rejection
+from aggregator.store.daemons import STOPPED, daemons
 from aggregator.store.schema import Dump, RejectedRecord
 
 dumps: Table = Dump.__table__  # type: ignore[assignment]
@@ -29,13 +30,86 @@ class Tally:
         mine, theirs = asdict(self), asdict(other)
         return Tally(**{name: mine[name] + theirs[name] for name in mine})
 
+    def __sub__(self, other: Tally) -> Tally:
+        mine, theirs = asdict(self), asdict(other)
+        return Tally(**{name: mine[name] - theirs[name] for name in mine})
 
-def begin_dump(connection: Connection, path: str, now: str, source: str | None = None) -> int:
-    """Note that a dump (of a source) is being read; returns its id in the log."""
-    row = {"path": path, "source": source, "started_at": now, **asdict(Tally())}
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is known of a reading when it begins."""
+
+    path: str
+    """The dump's name in the log."""
+    now: str
+    source: str | None = None
+    """The source that the dump belongs to."""
+    owner: str | None = None
+    """The process that reads it."""
+    claim: bytes | None = None
+    """What is read, and how; None = nobody shares it."""
+
+
+def begin_dump(connection: Connection, beginning: Beginning) -> int:
+    """Note that a dump is being read; returns its id in the log."""
+    row = {
+        "path": beginning.path,
+        "source": beginning.source,
+        "started_at": beginning.now,
+        "owner": beginning.owner,
+        "claim": beginning.claim,
+        **asdict(Tally()),
+    }
     return int(
         connection.execute(insert(dumps).values(row).returning(dumps.c.dump_id)).scalar_one()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LogPosition:
+    """A point in the log, from which it can be told what happened later."""
+
+    last: int
+    """The highest dump id; 0 without any."""
+    unfinished: frozenset[int]
+    """Readings of processes that had not stopped."""
+
+
+def log_position(connection: Connection) -> LogPosition:
+    """Where the log stands now."""
+    last = connection.scalar(select(func.max(dumps.c.dump_id)))
+    working = select(daemons.c.owner).where(daemons.c.state != STOPPED)
+    claimed = (dumps.c.finished_at.is_(None), dumps.c.owner.in_(working))
+    unfinished = connection.scalars(select(dumps.c.dump_id).where(*claimed))
+    return LogPosition(last or 0, frozenset(unfinished))
+
+
+def finished_since(
+    connection: Connection, claim: bytes, position: LogPosition, owner: str
+) -> bool:
+    """Whether another process than `owner` finished such a reading after the log stood there."""
+    later = or_(dumps.c.dump_id > position.last, dumps.c.dump_id.in_(position.unfinished))
+    others = (dumps.c.claim == claim, dumps.c.owner != owner)
+    those = (*others, dumps.c.finished_at.is_not(None), later)
+    return connection.scalar(select(1).where(*those).limit(1)) is not None
+
+
+def readers(connection: Connection, claim: bytes) -> dict[str, int]:
+    """The processes that began readings with this claim and did not finish, with the reading."""
+    those = (
+        dumps.c.claim == claim,
+        dumps.c.finished_at.is_(None),
+        dumps.c.owner.is_not(None),
+    )
+    rows = connection.execute(select(dumps.c.owner, dumps.c.dump_id).where(*those))
+    return {row.owner: row.dump_id for row in rows}
+
+
+def tally(connection: Connection, dump_id: int) -> Tally:
+    """What a dump's counts are now."""
+    columns = [dumps.c[name] for name in asdict(Tally())]
+    row = connection.execute(select(*columns).where(dumps.c.dump_id == dump_id)).one()
+    return Tally(**row._mapping)
 
 
 def count(connection: Connection, dump_id: int, tally: Tally) -> None:

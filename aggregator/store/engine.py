@@ -14,17 +14,37 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["Connection", "DatabaseError", "Engine", "StoreError"]
+from aggregator.store.failures import is_passing, masked, reason, told
+
+__all__ = ["Connection", "DatabaseError", "Engine", "StoreError", "masked", "reason"]
 
 _WRITERS = 0x6167677265676177
 """Key of the PostgreSQL advisory lock that writers take in turn."""
 
 BUSY_SECONDS = 60
-"""How long a writer waits for another one (seconds)."""
+"""How long a writer waits for another one on SQLite (seconds), unless its URL says `timeout`."""
+
+_CONNECT = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""libpq's parameters that notice a server that is gone without a word (seconds)."""
+_KEEPALIVES = """
+SELECT set_config('tcp_keepalives_idle', '30', false),
+       set_config('tcp_keepalives_interval', '10', false),
+       set_config('tcp_keepalives_count', '3', false)
+"""
+"""The same in the server: the lock of a machine that is gone must not stop the others."""
 
 
 class StoreError(Exception):
     """The store cannot be used; the message is for the user."""
+
+
+class StoreUnreachable(StoreError):
+    """The store cannot be reached now; it may be there a little later."""
 
 
 def open_engine(url: str, *, must_exist: bool) -> Engine:
@@ -36,11 +56,14 @@ def open_engine(url: str, *, must_exist: bool) -> Engine:
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
         _check_file(parsed, must_exist=must_exist)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        waiting = {} if "timeout" in parsed.query else {"timeout": BUSY_SECONDS}
+        engine = create_engine(parsed, connect_args=waiting)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(parsed, pool_pre_ping=True)
+        wanted = {name: value for name, value in _CONNECT.items() if name not in parsed.query}
+        engine = create_engine(parsed, pool_pre_ping=True, connect_args=wanted)
+        event.listen(engine, "connect", _prepare_postgresql)
     _try(engine)
     return engine
 
@@ -50,6 +73,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes; a store has one at a time, others wait for their turn."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if not is_sqlite(connection):
+            # With another default of the server, what writers before us stored while we
+            # waited would be hidden from us.
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
         yield connection
 
@@ -71,16 +97,6 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if not is_sqlite(connection):
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         yield connection
-
-
-def masked(url: str) -> str:
-    """The URL with its passwords hidden, also those among its parameters."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return "(not a database URL)"
-    hidden = {name: "***" for name in parsed.query if name.endswith("password")}
-    return parsed.update_query_dict(hidden).render_as_string(hide_password=True)
 
 
 def _parse(url: str) -> URL:
@@ -118,13 +134,8 @@ def _try(engine: Engine) -> None:
                 "SELECT count(*) FROM sqlite_master" if is_sqlite(connection) else "SELECT 1"
             ).all()
     except DBAPIError as error:
-        name = engine.url.database if engine.dialect.name == "sqlite" else masked(str(engine.url))
-        raise StoreError(f"{name}: {reason(error)}") from None
-
-
-def reason(error: DatabaseError) -> str:
-    """What the database said, in one line."""
-    return " ".join(str(getattr(error, "orig", None) or error).split())
+        kind = StoreUnreachable if is_passing(error) else StoreError
+        raise kind(told(engine.url, error)) from None
 
 
 def is_sqlite(connection: Connection) -> bool:
@@ -139,6 +150,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA cache_size = -65536")
+
+
+def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.execute(_KEEPALIVES)
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -19,7 +19,7 @@ class RejectionFilter:
 
 
 _DUMPS = """
-SELECT * FROM dump_log d WHERE {conditions}
+SELECT l.*, d.owner FROM dump_log l JOIN dumps d ON d.dump_id = l.dump_id WHERE {conditions}
 ORDER BY d.dump_id DESC LIMIT :limit OFFSET :offset
 """
 _REJECTIONS = """
@@ -31,7 +31,7 @@ ORDER BY r.rejection_id DESC LIMIT :limit OFFSET :offset
 
 
 def list_dumps(connection: Connection, path: str | None, part: Slice) -> list[Values]:
-    """The log of dumps, the latest first."""
+    """The log of dumps, the latest first, each with the process that reads or read it."""
     return [dict(row) for row in select_page(connection, _DUMPS, {"d.path = :path": path}, part)]
 
 
@@ -51,22 +51,12 @@ class Totals:
 
     articles: int
     clusters: int
-    last_dump: int
-    """The highest dump id; 0 without any."""
 
 
 def totals(connection: Connection) -> Totals:
     """Count articles and clusters."""
     counts = "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM clusters)"
-    last = "(SELECT coalesce(max(dump_id), 0) FROM dump_log)"
-    return Totals(*connection.execute(text(f"{counts}, {last}")).one())
-
-
-def latest_dump(connection: Connection, path: str, after: int) -> int | None:
-    """Id of the latest reading of the dump at `path`, if there is one behind the id `after`."""
-    statement = "SELECT max(dump_id) FROM dump_log WHERE dump_id > :after AND path = :path"
-    found: int | None = connection.scalar(text(statement), {"after": after, "path": path})
-    return found
+    return Totals(*connection.execute(text(counts)).one())
 
 
 def rejections_by_reason(

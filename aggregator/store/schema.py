@@ -76,6 +76,10 @@ class Dump(Base):
     ignored: Mapped[int] = mapped_column(Integer, default=0)
     started_at: Mapped[str]
     finished_at: Mapped[str | None]
+    owner: Mapped[str | None]
+    """The process that reads it: one of `daemons`, as long as that is remembered."""
+    claim: Mapped[bytes | None] = mapped_column(index=True)
+    """What is read, and how: two readings with one claim would do the same work."""
 
 
 class RejectedRecord(Base):

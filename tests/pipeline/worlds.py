@@ -24,6 +24,7 @@ from aggregator.intake import Outcome, take_in
 from aggregator.settle import Counts, Settler, Settling
 from aggregator.standing import Circumstances
 from aggregator.store import dumps
+from aggregator.store.dumps import Beginning
 from aggregator.store.engine import writing
 
 OPTIONS = MatchingOptions(
@@ -90,7 +91,7 @@ def ingest(engine: Engine, batches: Iterable[Sequence[SeenPage]]) -> list[Outcom
     """Take batches into a store, each settled in a transaction of its own."""
     outcomes = []
     with writing(engine) as connection:
-        dump_id = dumps.begin_dump(connection, "world", "2026-01-01T00:00:00Z")
+        dump_id = dumps.begin_dump(connection, Beginning("world", "2026-01-01T00:00:00Z"))
     for batch in batches:
         with writing(engine) as connection:
             circumstances = Circumstances(dump_id, "2026-01-01T00:00:00Z", OPTIONS, RANKING)
