@@ -15,6 +15,9 @@ _BULLET = re.compile(r"^\s*[•·*–—\-‣▪■●○◦|>»]+\s+(?=\S)")
 _SPEECH = re.compile(r"^\s*[–—]\s")
 _DATE_LINE = 14
 _OUTLET_SIZE = 7
+_TEASER_FROM = 14
+_BROKEN_OFF = ("...", "…", "[…]", "[...]", "(...)")
+"""A line of some words that breaks off is a teaser, no headline."""
 _SEPARATORS = " \t|·•–—-,;:/()[]"
 _PARTS = re.compile(r"\s*[|·•–—]\s*|\s+-\s+|\s*[()\[\]]\s*|,\s+")
 _STRONG_PARTS = re.compile(r"\s*[|·•–—]\s*|\s+-\s+|,\s+(?=\S+\s+\S*\d)")
@@ -79,7 +82,8 @@ def _read_line(raw: Unmarked, gap: bool) -> Line | None:
     if address:
         return Line(address, gap, bullet, False, None, address)
     when = None if words > _DATE_LINE else read_when(bare)
-    paragraph = when is None and not raw.level and is_paragraph(bare)
+    told = is_paragraph(bare) or (words >= _TEASER_FROM and bare.endswith(_BROKEN_OFF))
+    paragraph = told and when is None and not raw.level
     if paragraph and _SPEECH.match(raw.text):
         bare = tidy(raw.text)
     return Line(bare, gap, bullet, paragraph, when, raw.link, raw.level)

@@ -167,7 +167,7 @@ def is_notice(text: str) -> bool:
     return (
         notices.is_consent(text)
         or notices.is_author_box(text)
-        or walls.asks_to_log_in(text)
+        or (walls.asks_to_log_in(text) and furniture.may_explain_call(text))
         or _all_scraps(text)
     )
 

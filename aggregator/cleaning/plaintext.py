@@ -26,6 +26,7 @@ from aggregator.cleaning.pieces import (
     without_pitches,
     without_pointers,
 )
+from aggregator.cleaning.resuming import resumed_at
 from aggregator.cleaning.script import ends_as_sentence, key, size
 
 _LONGEST_TITLE = 35
@@ -47,8 +48,13 @@ def split_text(text: str) -> SplitText:
     lines = without_galleries(without_foot(read_lines(text)))
     start = _main_start(lines)
     end, zones = _zones(lines, start)
-    main = _read_main(lines[:end], start)
-    embedded = [piece for zone in zones for piece in pieces_of(zone)]
+    body = list(lines[:end])
+    embedded: list[Piece] = []
+    for zone in zones:
+        at = resumed_at(zone, body[start:])
+        embedded += pieces_of(zone[:at])
+        body += zone[at:] if at is not None else ()
+    main = _read_main(body, start)
     return SplitText(main, embedded)
 
 

@@ -52,7 +52,8 @@ _MISSING = (
     r"ページが見つかりません|페이지를 찾을 수 없"
 )
 _LOG_IN = (
-    r"(?:to|and) (?:continue|keep) reading|to read (?:the (?:full|whole|entire|rest)|this|more)|"
+    r"(?:to|and) (?:continue|keep) reading|to read (?:the (?:full|whole|entire|rest of th\w+)|"
+    r"this) (?:story|article|post|report|text)|"
     r"you(?:'ve| have) (?:reached|used|read|hit) (?:all )?(?:of )?your.{0,30}(?:free|limit|"
     r"articles)|"
     r"free articles? (?:left|remaining|this month)|(?:create|need) (?:a|an|"
