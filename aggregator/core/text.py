@@ -124,7 +124,8 @@ def unit(word: str) -> int:
 
 _REPLACEMENTS: Final = _Replacements()
 _PERSIAN_JOIN: Final = re.compile("(?<=[\u0600-\u06ff])\u200c")
-_ASCII: Final = {point: _replacement(ord(chr(point).lower())) for point in range(128)}
+ASCII: Final = {point: _replacement(ord(chr(point).lower())) for point in range(128)}
+"""What each ASCII character becomes: one character or none."""
 
 
 def normalise(text: str) -> str:
@@ -133,7 +134,7 @@ def normalise(text: str) -> str:
     Unicode Standard Annex 15 (NFKC) and section 3.13 (case folding), then the table above.
     """
     if text.isascii():
-        return " ".join(text.translate(_ASCII).split())
+        return " ".join(text.translate(ASCII).split())
     # In Persian a space stands as often as the non-joiner; elsewhere it is inside a word.
     text = _PERSIAN_JOIN.sub(" ", text)
     # The spacing acute is an apostrophe in practice; NFKC would turn it into space and mark.

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
-from aggregator.core.text import NORMALISER, normalise
+from aggregator.core.folding import fold_texts, tokenise_texts
+from aggregator.core.text import NORMALISER
 from aggregator.core.tokens import (
     HASH,
+    SHINGLE_WORDS,
     SHINGLING,
     Fingerprint,
     Hashes,
-    shingles,
-    tokenise,
+    grams,
     word_count,
 )
 
@@ -32,7 +33,7 @@ SEED: Final = 1
 SCHEME: Final = f"{NORMALISER}/{SHINGLING}/{HASH}/minhash-affine64-{NUM_PERM}-seed{SEED}"
 """Everything that a signature's values depend on; unlike schemes are never compared."""
 
-_BLOCK: Final = 4096  # shingles a pass: the working arrays stay in the second-level cache
+_BLOCK: Final = 16_384  # shingles a pass: the working arrays stay in the second-level cache
 
 
 def fingerprint(text: str) -> Fingerprint:
@@ -42,17 +43,17 @@ def fingerprint(text: str) -> Fingerprint:
 
 def fingerprints(texts: Iterable[str]) -> list[Fingerprint]:
     """Fingerprint many texts, in their order; a text without words has no tokens."""
-    folded = [normalise(text) for text in texts]
-    tokens = [tokenise(text.split()) for text in folded]
-    signatures = sign([shingles(each) for each in tokens])
+    folded = fold_texts(list(texts))
+    tokens = tokenise_texts(folded)
+    signatures = sign([grams(each, SHINGLE_WORDS) for each in tokens])
     return [
         Fingerprint(_digest(text), word_count(each), each, signature)
-        for text, each, signature in zip(folded, tokens, signatures, strict=True)
+        for text, each, signature in zip(folded.texts, tokens, signatures, strict=True)
     ]
 
 
-def _digest(folded: str) -> bytes:
-    return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _digest(folded: bytes) -> bytes:
+    return hashlib.blake2b(folded, digest_size=16).digest()
 
 
 @functools.cache
@@ -75,20 +76,42 @@ def _mix(values: Hashes) -> Hashes:
 
 
 def sign(sets: Sequence[Hashes]) -> list[Hashes]:
-    """MinHash signatures, shape (NUM_PERM,) each, of sets of 64-bit hashes.
+    """MinHash signatures, shape (NUM_PERM,) each, of sets of 64-bit hashes; repeats do not matter.
 
     An empty set has datasketch's empty signature (every value the maximum).
     """
-    signatures = [np.full(NUM_PERM, ~np.uint64(0)) for _ in sets]
-    for each, signature in zip(sets, signatures, strict=True):
-        mixed = _mix(each)
-        for start in range(0, len(mixed), _BLOCK):
-            _lower(signature, mixed[start : start + _BLOCK])
-    return signatures
+    signatures = np.full((len(sets), NUM_PERM), ~np.uint64(0))
+    for group in _blocks(sets):
+        places = [place for place, _piece in group]
+        lowest = _lowest([piece for _place, piece in group])
+        signatures[places] = np.minimum(signatures[places], lowest)
+    return list(signatures)
 
 
-def _lower(signature: Hashes, mixed: Hashes) -> None:
-    multipliers, increments = _permutations()
-    permuted = mixed[None, :] * multipliers[:, None]
-    permuted += increments[:, None]
-    np.minimum(signature, permuted.min(axis=1), out=signature)
+def _blocks(sets: Sequence[Hashes]) -> Iterator[list[tuple[int, Hashes]]]:
+    """The sets with their places, in groups of at most `_BLOCK` hashes; larger ones in pieces."""
+    group: list[tuple[int, Hashes]] = []
+    size = 0
+    for place, each in enumerate(sets):
+        for start in range(0, len(each), _BLOCK):
+            piece = each[start : start + _BLOCK]
+            if size + len(piece) > _BLOCK:
+                yield group
+                group, size = [], 0
+            group.append((place, piece))
+            size += len(piece)
+    if group:
+        yield group
+
+
+def _lowest(pieces: Sequence[Hashes]) -> Hashes:
+    """The lowest value of each permutation over each piece, shape (pieces, NUM_PERM)."""
+    mixed = _mix(np.concatenate(pieces))
+    starts = np.cumsum([0, *map(len, pieces[:-1])])
+    permuted = np.empty_like(mixed)
+    lowest = np.empty((NUM_PERM, len(pieces)), dtype=np.uint64)
+    for row, multiplier, increment in zip(lowest, *_permutations(), strict=True):
+        np.multiply(mixed, multiplier, out=permuted)
+        permuted += increment
+        np.minimum.reduceat(permuted, starts, out=row)
+    return lowest.T

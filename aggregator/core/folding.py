@@ -1,0 +1,131 @@
+"""Many texts at once as bytes: folded as `aggregator.core.text` folds one, and cut into words.
+
+The words of all texts stand in one buffer, so that what is done with each of them is array work.
+A word's token comes from a table with one place for each of many words; a word that is not in its
+place is hashed as `aggregator.core.tokens` hashes it, and takes the place. So the table is a cache
+that never grows, and no token depends on what it holds: words are compared by all their bytes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aggregator.core.text import ASCII, normalise
+from aggregator.core.tokens import Tokens, tokenise
+
+Places = NDArray[np.intp]
+_Bytes = NDArray[np.uint8]
+_Wide = NDArray[np.uint64]
+
+_BLANK: Final = 32
+_END: Final = 10
+"""Stands behind each text; folded texts hold no byte below the blank."""
+_HELD: Final = 16
+"""Bytes of a word that the table compares; longer ones are looked up one by one."""
+_PLACES_BITS: Final = 18
+_SPREAD: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
+"""Odd multipliers (Steele 2014; xxHash's second prime): multiplicative hashing, Knuth 6.4."""
+
+_FOLDED: Final = bytes(ord(ASCII[n]) if len(ASCII[n]) == 1 else _BLANK for n in range(128))
+_DROPPED: Final = bytes(n for n in range(128) if not ASCII[n])
+_FIRST_BYTES: Final = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype="<u8")
+"""Masks that keep the first n bytes of eight."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldedTexts:
+    """Folded texts end to end, and where the words are.
+
+    `texts` are `normalise`'s results in UTF-8; word `i` is `data[starts[i] : ends[i]]`; the words
+    of text `t` are those from `first[t]` up to `first[t + 1]`.
+    """
+
+    texts: list[bytes]
+    data: bytes
+    starts: Places
+    ends: Places
+    first: Places
+
+
+def fold_texts(texts: Sequence[str]) -> FoldedTexts:
+    """Fold many texts, each as `aggregator.core.text.normalise` does."""
+    raw = np.frombuffer(b"\n".join([*map(_folded, texts), b""]), dtype=np.uint8)
+    blank = raw <= _BLANK
+    behind = np.empty_like(blank)  # whether a blank, or nothing, stands before
+    behind[:1], behind[1:] = True, blank[:-1]
+    kept = raw[np.flatnonzero(~(blank & behind) | (raw == _END))]
+    data = kept.tobytes()
+    blank = kept <= _BLANK
+    edges = np.flatnonzero(np.diff(blank, prepend=True, append=True))
+    starts, ends = edges[::2], edges[1::2]
+    first = np.searchsorted(starts, np.flatnonzero(kept == _END))
+    folded = [line.rstrip(b" ") for line in data.split(b"\n")[:-1]]
+    return FoldedTexts(folded, data, starts, ends, np.concatenate([[0], first]))
+
+
+def _folded(text: str) -> bytes:
+    """A text as `normalise` folds it, but for the number of blanks."""
+    if text.isascii():
+        return text.encode().translate(_TRANSLATION, _DROPPED)
+    return normalise(text).encode("utf-8", "surrogatepass")
+
+
+_TRANSLATION: Final = _FOLDED + bytes(128)
+
+
+class _WordTable:
+    """Tokens of words of up to `_HELD` bytes, each at the place that its bytes say."""
+
+    def __init__(self) -> None:
+        # A row holds a word's sixteen bytes as two numbers, and its token; a word is never empty.
+        self._rows = np.zeros((1 << _PLACES_BITS, 3), dtype=np.uint64)
+        self._lock = threading.Lock()
+
+    def tokens(self, folded: FoldedTexts) -> Tokens:
+        """The token of each word."""
+        low, high = _leading_bytes(folded)
+        places = (low * _SPREAD[0] ^ high * _SPREAD[1]) >> np.uint64(64 - _PLACES_BITS)
+        places = places.astype(np.intp)
+        fits = folded.ends - folded.starts <= _HELD
+        with self._lock:
+            rows = self._rows.take(places, axis=0)
+            known = (rows[:, 0] == low) & (rows[:, 1] == high) & fits
+            tokens = rows[:, 2].astype(np.uint32)
+            unknown = np.flatnonzero(~known)
+            if len(unknown):
+                tokens[unknown] = _one_by_one(folded, unknown)
+                held = unknown[fits[unknown]]
+                self._rows[places[held]] = np.column_stack([low[held], high[held], tokens[held]])
+        return tokens
+
+
+def _leading_bytes(folded: FoldedTexts) -> tuple[_Wide, _Wide]:
+    """The first eight bytes of each word, and the eight behind them, as numbers."""
+    padded = folded.data + bytes(_HELD)
+    at = np.ndarray((len(padded) - 7,), dtype="<u8", buffer=padded, strides=(1,))
+    lengths = folded.ends - folded.starts
+    low = at[folded.starts] & _FIRST_BYTES[np.minimum(lengths, 8)]
+    high = np.zeros(len(low), dtype=np.uint64)
+    longer = np.flatnonzero(lengths > 8)
+    high[longer] = at[folded.starts[longer] + 8] & _FIRST_BYTES[np.minimum(lengths[longer] - 8, 8)]
+    return low, high
+
+
+def _one_by_one(folded: FoldedTexts, chosen: Places) -> Tokens:
+    bounds = zip(folded.starts[chosen].tolist(), folded.ends[chosen].tolist(), strict=True)
+    words = (folded.data[start:end] for start, end in bounds)
+    return tokenise(word.decode("utf-8", "surrogatepass") for word in words)
+
+
+_WORDS: Final = _WordTable()
+
+
+def tokenise_texts(folded: FoldedTexts) -> list[Tokens]:
+    """The tokens of each text, as `tokenise` of its words gives them."""
+    return np.split(_WORDS.tokens(folded), folded.first[1:-1]) if folded.texts else []
