@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 _LONGEST = 2048
@@ -13,12 +14,18 @@ def registered_domain(url: str) -> str | None:
     By the public suffix list that ships with `tld` (no network). None for an IP address, a
     bare host name or anything that is no http(s) URL.
     """
-    from tld import get_fld
-
     if not absolute(url):
         return None
+    parts = urlsplit(url.strip())
+    return _domain_of(f"{parts.scheme}://{parts.netloc}")
+
+
+@lru_cache(maxsize=8192)
+def _domain_of(site: str) -> str | None:
+    from tld import get_fld
+
     try:
-        domain = get_fld(url, fail_silently=True, fix_protocol=False)
+        domain = get_fld(site, fail_silently=True, fix_protocol=False)
     except (ValueError, IndexError, TypeError):  # tld lets those of broken hosts through
         return None
     return domain or None

@@ -37,6 +37,7 @@ _BINARY_SHARE = 0.1
 _CONTROL_BYTES = bytes([*range(9), *range(14, 27), *range(28, 32)])
 """What no text holds; escape (27) stands in ISO-2022-JP."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_ASCII_CONTROL = bytes(sign for sign in range(128) if _CONTROL.match(chr(sign)))
 _SURROGATE_PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -55,6 +56,8 @@ def repair(text: str) -> str:
 
     A lone surrogate or a NUL makes libxml2 end the document at that place.
     """
+    if text.isascii() and len(text.encode().translate(None, _ASCII_CONTROL)) == len(text):
+        return text
     if not _CONTROL.search(text):
         return text
     joined = _SURROGATE_PAIR.sub(_join_pair, text)

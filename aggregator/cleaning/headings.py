@@ -277,7 +277,9 @@ tulis komentar|komentar terbaru|komen|bình luận|ý kiến bạn đọc|viết
 みんなのコメント|댓글|댓글 쓰기|댓글쓰기
 """
 _COUNT = re.compile(r"^[(\[]?\s*[\d.,]+\s*[)\]]?\s+|\s*[(\[:·-]?\s*[\d.,]+\s*[)\]]?$")
-_LONGEST_HEADING = 12
+_MOST_WORDS = 12
+LONGEST_HEADING = 80
+"""Characters; no related heading is longer."""
 
 
 @cache
@@ -287,7 +289,7 @@ def _keys(table: str) -> frozenset[str]:
 
 def is_related_heading(line: str) -> bool:
     """True if `line` is a heading over other stories, such as "Related Articles"."""
-    if size(line) > _LONGEST_HEADING or len(line) > 80:
+    if len(line) > LONGEST_HEADING or size(line) > _MOST_WORDS:
         return False
     words = key(line)
     bare = _COUNT.sub("", words)

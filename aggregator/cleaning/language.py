@@ -7,7 +7,7 @@ kilobytes, where trained models take a hundred megabytes in each worker process.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +25,10 @@ _FAR = 3.0
 _LETTER_WEIGHT = 0.15
 _WORDS = re.compile(r"(?:[^\W\d_]|[\u0900-\u0dff])+(?:['’][^\W\d_]+)*")
 """Vowel signs of Indic scripts are no word characters to `re`."""
+_ASCII_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
+_ASCII_BLANKS = {sign: " " for sign in range(128) if sign not in b"'" + _ASCII_LETTERS}
+_LOOSE_APOSTROPHE = re.compile("'(?:(?![a-z])|(?<![a-z]'))")
+"""One that does not stand between letters."""
 _SCRIPTS: dict[str, Mapping[str, str]] = {
     "latin": LATIN, "cyrillic": CYRILLIC, "arabic": ARABIC, "devanagari": DEVANAGARI
 }  # fmt: skip
@@ -118,8 +122,8 @@ def detect_language(text: str) -> Detected | None:
     Reads `_SAMPLE` characters at most; None if too little tells (a handful of words).
     """
     sample = text[:_SAMPLE].casefold()
-    signs = Counter(sample)
-    script = _script_of(signs)
+    signs = Counter() if sample.isascii() else Counter(sample)
+    script = _script_of(signs) if signs else _script_of_ascii(sample)
     if script is None:
         return None
     if script in _ONE_LANGUAGE:
@@ -148,6 +152,11 @@ def _script_of(signs: Counter[str]) -> str | None:
     return script if number >= _FEWEST_LETTERS or script in _ONE_LANGUAGE else None
 
 
+def _script_of_ascii(sample: str) -> str | None:
+    letters = len(sample) - len(sample.encode().translate(None, _ASCII_LETTERS))
+    return "latin" if letters >= _FEWEST_LETTERS else None
+
+
 @cache
 def _script(sign: str) -> str | None:
     return next((name for name, signs in _SCRIPT_LETTERS if signs.match(sign)), None)
@@ -155,20 +164,29 @@ def _script(sign: str) -> str | None:
 
 def _by_words(sample: str, script: str, signs: Counter[str]) -> Detected | None:
     table = _weights(script)
-    scores: dict[str, float] = {}
-    for word in _WORDS.findall(sample):
-        for code, weight in table.get(word, ()):
-            scores[code] = scores.get(code, 0.0) + weight
-    for code in _SCRIPTS[script]:
+    scores: defaultdict[str, float] = defaultdict(float)
+    for word in filter(table.__contains__, _words(sample)):
+        for code, weight in table[word]:
+            scores[code] += weight
+    for code in _SCRIPTS[script] if signs else ():
         told = sum(signs[sign] for sign in LETTERS.get(code, "") if sign in signs)
         if told:
-            scores[code] = scores.get(code, 0.0) + _LETTER_WEIGHT * told
+            scores[code] += _LETTER_WEIGHT * told
     if not scores:
         return None
     code = max(sorted(scores), key=lambda each: scores[each])
     if scores[code] < _LEAST:
         return None
     return Detected(code, scores[code], scores[code] >= _SURE, script, scores)
+
+
+def _words(sample: str) -> list[str]:
+    """The words of a case-folded sample, as `_WORDS` finds them."""
+    if not sample.isascii():
+        return _WORDS.findall(sample)
+    if "'" in sample:
+        sample = _LOOSE_APOSTROPHE.sub(" ", sample)
+    return sample.translate(_ASCII_BLANKS).split()
 
 
 @cache

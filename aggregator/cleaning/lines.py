@@ -11,7 +11,8 @@ from aggregator.cleaning.markup import Unmarked, address_alone, is_marked_up, un
 from aggregator.cleaning.names import looks_like_press, may_be_employer, may_be_person
 from aggregator.cleaning.script import ends_as_sentence, is_paragraph, key, size, tidy
 
-_BULLET = re.compile(r"^\s*[•·*–—\-‣▪■●○◦|>»]+\s+(?=\S)")
+BULLETS = "•·*–—-‣▪■●○◦|>»"
+_BULLET = re.compile(rf"^\s*[{re.escape(BULLETS)}]+\s+(?=\S)")
 _SPEECH = re.compile(r"^\s*[–—]\s")
 _DATE_LINE = 14
 _OUTLET_SIZE = 7
@@ -74,7 +75,7 @@ def _source_lines(text: str) -> list[Unmarked]:
 def _read_line(raw: Unmarked, gap: bool) -> Line | None:
     """One line as it looks; None if nothing is written on it."""
     bullet = bool(_BULLET.match(raw.text))
-    bare = tidy(_BULLET.sub("", raw.text) if bullet else raw.text)
+    bare = tidy(without_bullet(raw.text) if bullet else raw.text)
     words = size(bare)
     if not words:
         return None
@@ -87,6 +88,11 @@ def _read_line(raw: Unmarked, gap: bool) -> Line | None:
     if paragraph and _SPEECH.match(raw.text):
         bare = tidy(raw.text)
     return Line(bare, gap, bullet, paragraph, when, raw.link, raw.level)
+
+
+def without_bullet(line: str) -> str:
+    """`line` without the signs of a list's item before it."""
+    return _BULLET.sub("", line)
 
 
 def read_when(line: str) -> When | None:
@@ -194,13 +200,15 @@ def _joined(raw: list[str]) -> list[str]:
 
 
 _WRAP_FROM = 50
-_WRAP_TO = 100
+WRAPPED_TO = 100
+WRAPPED_LINES = 6
+"""A text with fewer lines, or a longer one, is not broken at a fixed width."""
 
 
 def _hard_wrapped(raw: list[str]) -> bool:
     """True if most lines break amid a sentence at one width, as old wires and mails do."""
     full = [line.strip() for line in raw if line.strip()]
-    if len(full) < 6 or max(map(len, full)) > _WRAP_TO:
+    if len(full) < WRAPPED_LINES or max(map(len, full)) > WRAPPED_TO:
         return False
     broken = [line for line in full if len(line) >= _WRAP_FROM and not ends_as_sentence(line)]
     return len(broken) > 0.5 * len(full)

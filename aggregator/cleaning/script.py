@@ -138,4 +138,6 @@ def same_words(line: str, words: str) -> bool:
 
 def tidy(text: str) -> str:
     """One line of text with runs of blanks (no-break ones too) made single."""
+    if text.isprintable() and "  " not in text:  # the only printable blank is the space
+        return text.strip(" ")
     return " ".join(text.split())

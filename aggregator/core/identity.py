@@ -10,10 +10,12 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import astuple
+from dataclasses import fields
+from functools import lru_cache
+from operator import attrgetter
 from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
-from aggregator.core.model import ExtractedArticle, Record, Role
+from aggregator.core.model import Declared, ExtractedArticle, Record, Role
 from aggregator.core.times import to_text
 
 _ID_BYTES = 10
@@ -23,6 +25,8 @@ _TRACKING = re.compile(
     r"|spm|vero_id|wt_mc|oly_\w+_id|s_cid|ICID|ns_\w+)$",
     re.IGNORECASE,
 )
+_said = attrgetter(*(each.name for each in fields(Declared)))
+"""All that a dump declares, in its order."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_IN_HOSTS = re.compile(r"""[\s\x00-\x20\x7f"<>\\^`{|}%]|\.\.|^\.""")
 """What no host's name holds (WHATWG URL, forbidden domain code points)."""
@@ -38,6 +42,7 @@ def digest(parts: Iterable[bytes | str | None], size: int = 16) -> bytes:
     return state.digest()
 
 
+@lru_cache(maxsize=4096)  # one record's address is asked for several times
 def normalise_address(url: str | None) -> str | None:
     """The address that a URL names: host lower-cased, fragment and tracking dropped.
 
@@ -80,7 +85,7 @@ def record_key(record: Record) -> bytes:
     The time of its capture is no part of it: the same page crawled again without a change
     has the same key, and is ``known``.
     """
-    said = [*astuple(record.declared), *astuple(record.fallback)]
+    said = [*_said(record.declared), *_said(record.fallback)]
     kind = f"{record.kind}{' in a feed' if record.feed_item else ''}"
     charset = record.charset and record.charset.lower()
     return digest([kind, record.payload, charset, normalise_address(record.url), *said])
@@ -106,7 +111,7 @@ def page_address(record: Record, own_url: str | None) -> str:
 
 def _said_itself(record: Record) -> list[str | None]:
     """What the dump says of a record; None where it is only what the user said."""
-    pairs = zip(astuple(record.declared), astuple(record.fallback), strict=True)
+    pairs = zip(_said(record.declared), _said(record.fallback), strict=True)
     return [said if said != fallback else None for said, fallback in pairs]
 
 

@@ -113,7 +113,7 @@ def _strictly(data: bytes, name: str) -> str | None:
 
 def storable(text: str) -> Text:
     """`text` with lone surrogates and NUL, which no database stores, as U+FFFD."""
-    if _UNSTORABLE.search(text) is None:
+    if (text.isascii() and "\0" not in text) or _UNSTORABLE.search(text) is None:
         return Text(text)
     return Text(
         _UNSTORABLE.sub("\ufffd", text), ("lone surrogates or NUL characters were replaced",)
