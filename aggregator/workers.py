@@ -10,24 +10,26 @@ import multiprocessing
 import os
 import resource
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from aggregator.cleaning import clean, registered_domain
 from aggregator.core.identity import page_address
-from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
+from aggregator.core.model import Declared, Kind, Page, Reason, Record, Rejection
 from aggregator.core.options import CleaningOptions
 from aggregator.core.sightings import SeenPage, articles_of, see
+from aggregator.core.tokens import Fingerprint
 from aggregator.fingerprint import fingerprints
 
 Cleaned = SeenPage | Rejection
-Clean = Callable[[Record, CleaningOptions], Cleaned]
-"""What is done with a record; importable by name, as another process runs it."""
+Clean = Callable[[Sequence[Record], CleaningOptions], list[Cleaned]]
+"""What is done with a chunk of records; importable by name, as another process runs it."""
 
 CHUNK = 16
 """Records that a worker takes at a time."""
@@ -39,14 +41,22 @@ _LOOK_SECONDS = 1.0
 """How often a waiting job looks whether its pool still works."""
 
 
-def clean_record(record: Record, options: CleaningOptions) -> Cleaned:
-    """Clean, split and sign one record: a function of the record and the options alone."""
-    page = clean(record, options)
-    if isinstance(page, Rejection):
-        return page
-    prints = fingerprints(article.text for article in articles_of(page))
+def clean_records(records: Sequence[Record], options: CleaningOptions) -> list[Cleaned]:
+    """Clean, split and sign records: each result is a function of its record and the options."""
+    pages = [clean(record, options) for record in records]
+    sound = [page for page in pages if isinstance(page, Page)]
+    prints = iter(fingerprints(each.text for page in sound for each in articles_of(page)))
+    return [
+        page if isinstance(page, Rejection) else _seen(record, page, prints)
+        for record, page in zip(records, pages, strict=True)
+    ]
+
+
+def _seen(record: Record, page: Page, prints: Iterator[Fingerprint]) -> Cleaned:
+    """What one page gives; the next fingerprints are those of its articles."""
+    its_prints = list(islice(prints, len(articles_of(page))))
     carrier = registered_domain(page_address(record, page.own_url)) or page.site_name
-    seen = see(record, page, prints, carrier)
+    seen = see(record, page, its_prints, carrier)
     if not seen.sightings:
         return Rejection(record.locator, Reason.NO_TEXT, "the page has no word of text")
     return seen
@@ -70,11 +80,11 @@ class Cleaners:
     """A pool of worker processes; results come in the order in which records were handed in.
 
     `processes` 0 means one for each core. The processes start with the first record. `work`
-    is what they do with each record.
+    is what they do with records.
     """
 
     def __init__(
-        self, options: CleaningOptions, processes: int, work: Clean = clean_record
+        self, options: CleaningOptions, processes: int, work: Clean = clean_records
     ) -> None:
         self.options = options
         self.processes = processes or os.cpu_count() or 1
@@ -171,8 +181,8 @@ def _stop(pool: ProcessPool) -> None:
 def warm_up() -> None:
     """Import and build everything that cleaning takes, off the first page's time limit."""
     said = Declared(published="the 1st of no month 2000", title="A title")
-    for kind in Kind:
-        clean_record(Record("", "<p>One two three.</p>", kind, declared=said), CleaningOptions())
+    records = [Record("", "<p>One two three.</p>", kind, declared=said) for kind in Kind]
+    clean_records(records, CleaningOptions())
 
 
 def _prepare_process(memory_bytes: int) -> None:
@@ -199,6 +209,6 @@ def _clean_chunk(
     # The pool keeps the time limit; the alarm does where its process was killed.
     signal.setitimer(signal.ITIMER_REAL, options.page_seconds + 1)
     try:
-        return [work(record, options) for record in records]
+        return work(records, options)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -129,7 +129,9 @@ def _article(row: dict[str, str]) -> Article:
 def ingest(dump: Path, database: Path) -> None:
     """Run the pipeline as its users do."""
     command = [sys.executable, "-m", "aggregator", "ingest", str(dump)]
-    subprocess.run([*command, "--database", f"sqlite:///{database}"], check=True)
+    done = subprocess.run([*command, "--database", f"sqlite:///{database}"], check=False)
+    if done.returncode not in (0, 3):  # 3: done, but some records were rejected
+        raise SystemExit("the ingest failed")
 
 
 def by_rule(articles: dict[str, Article], ends: Pair) -> bool:

@@ -6,14 +6,21 @@ import os
 import re
 import signal
 import time
+from collections.abc import Sequence
 
 from aggregator.core.model import Record
 from aggregator.core.options import CleaningOptions
-from aggregator.workers import Cleaned, clean_record
+from aggregator.workers import Cleaned, clean_records
 
 
-def misbehave(record: Record, options: CleaningOptions) -> Cleaned:
-    """Do what the record's first word says, then clean the record as ever."""
+def misbehave(records: Sequence[Record], options: CleaningOptions) -> list[Cleaned]:
+    """Do what each record's first word says, then clean the records as ever."""
+    for record in records:
+        _obey(record)
+    return clean_records(records, options)
+
+
+def _obey(record: Record) -> None:
     word = str(record.payload).partition(" ")[0]
     match word:
         case "sleep":
@@ -30,4 +37,3 @@ def misbehave(record: Record, options: CleaningOptions) -> Cleaned:
             raise AssertionError(len(eaten))
         case "raise":
             raise ValueError("a parser's own error")
-    return clean_record(record, options)

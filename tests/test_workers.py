@@ -18,7 +18,7 @@ import pytest
 from aggregator.core.model import Kind, Reason, Record, Rejection
 from aggregator.core.options import CleaningOptions
 from aggregator.core.sightings import SeenPage
-from aggregator.workers import CHUNK, Clean, Cleaned, Cleaners, clean_record
+from aggregator.workers import CHUNK, Clean, Cleaned, Cleaners, clean_records
 from tests.misbehaving import misbehave
 
 ROOT = Path(__file__).parents[1]
@@ -119,9 +119,9 @@ def test_several_bad_pages_in_one_chunk(misbehaving: Cleaners) -> None:
 def test_workers_clean_as_one_process_does() -> None:
     """What comes from worker processes is what cleaning gives here, with its fingerprints."""
     records = [record(number) for number in range(CHUNK + 1)]
-    with cleaners(clean_record) as made:
+    with cleaners(clean_records) as made:
         found = cleaned(made, records)
-    expected = [clean_record(each, OPTIONS) for each in records]
+    expected = clean_records(records, OPTIONS)
     assert list(map(ids, found)) == list(map(ids, expected))
 
 

@@ -79,18 +79,19 @@ def _folded(text: str) -> bytes:
 _TRANSLATION: Final = _FOLDED + bytes(128)
 
 
-class _WordTable:
-    """Tokens of words of up to `_HELD` bytes, each at the place that its bytes say."""
+class WordTable:
+    """Tokens of words of up to `_HELD` bytes, each at one of `2**bits` places, by its bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, bits: int = _PLACES_BITS) -> None:
         # A row holds a word's sixteen bytes as two numbers, and its token; a word is never empty.
-        self._rows = np.zeros((1 << _PLACES_BITS, 3), dtype=np.uint64)
+        self._rows = np.zeros((1 << bits, 3), dtype=np.uint64)
+        self._shift = np.uint64(64 - bits)
         self._lock = threading.Lock()
 
     def tokens(self, folded: FoldedTexts) -> Tokens:
         """The token of each word."""
         low, high = _leading_bytes(folded)
-        places = (low * _SPREAD[0] ^ high * _SPREAD[1]) >> np.uint64(64 - _PLACES_BITS)
+        places = (low * _SPREAD[0] ^ high * _SPREAD[1]) >> self._shift
         places = places.astype(np.intp)
         fits = folded.ends - folded.starts <= _HELD
         with self._lock:
@@ -123,7 +124,7 @@ def _one_by_one(folded: FoldedTexts, chosen: Places) -> Tokens:
     return tokenise(word.decode("utf-8", "surrogatepass") for word in words)
 
 
-_WORDS: Final = _WordTable()
+_WORDS: Final = WordTable()
 
 
 def tokenise_texts(folded: FoldedTexts) -> list[Tokens]:

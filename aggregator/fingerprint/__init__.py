@@ -33,6 +33,7 @@ SEED: Final = 1
 SCHEME: Final = f"{NORMALISER}/{SHINGLING}/{HASH}/minhash-affine64-{NUM_PERM}-seed{SEED}"
 """Everything that a signature's values depend on; unlike schemes are never compared."""
 
+_GROUP: Final = 100_000  # characters at a time; larger arrays are fetched from the system anew
 _BLOCK: Final = 16_384  # shingles a pass: the working arrays stay in the second-level cache
 
 
@@ -43,7 +44,25 @@ def fingerprint(text: str) -> Fingerprint:
 
 def fingerprints(texts: Iterable[str]) -> list[Fingerprint]:
     """Fingerprint many texts, in their order; a text without words has no tokens."""
-    folded = fold_texts(list(texts))
+    return [print_ for group in _groups(texts) for print_ in _of_group(group)]
+
+
+def _groups(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The texts, as many at a time as give arrays of a good size."""
+    group: list[str] = []
+    size = 0
+    for text in texts:
+        group.append(text)
+        size += len(text)
+        if size >= _GROUP:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _of_group(texts: list[str]) -> list[Fingerprint]:
+    folded = fold_texts(texts)
     tokens = tokenise_texts(folded)
     signatures = sign([grams(each, SHINGLE_WORDS) for each in tokens])
     return [

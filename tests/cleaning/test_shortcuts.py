@@ -1,0 +1,43 @@
+"""Cheap tests before thorough ones: they never change what the thorough ones say."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from aggregator.cleaning import fields, language
+from aggregator.cleaning.headings import is_related_heading
+from aggregator.cleaning.lines import read_lines
+from aggregator.cleaning.script import tidy
+
+PIECES = (
+    ["Related Articles", "more stories", "• Related", "# Read next", "[More](https://a.example/x)"]
+    + ["Related\u2028stories", "12 more", "|| Read also", "heron pond mill " * 8, "A weir."]
+    + ["A line that somebody broke at a width of sixty signs or so, and", "Related: https://a.b/c"]
+)
+blanks = st.sampled_from(["\n", "\n\n", "\r", "\r\n", " ", "\t", "\u00a0", "\x85", "\u2029", "  "])
+pages = st.lists(st.one_of(st.sampled_from(PIECES), blanks, st.text(max_size=8))).map("".join)
+
+
+@given(pages)
+@example("Related\u2028Articles and more text behind it")
+@example("\n".join(["The heron stands on one leg beside the old mill pond and", "Related"] * 4))
+def test_a_text_that_may_have_no_heading_has_none(text: str) -> None:
+    """Where the quick look says no, reading the lines one by one finds none."""
+    lines = [tidy(line) for line in text.replace("\r", "\n").split("\n")]
+    if not fields._may_have_heading(text, [line for line in lines if line]):
+        assert not any(is_related_heading(line.text) for line in read_lines(text))
+
+
+@given(st.text(alphabet="ab'1_ -.\n\x1f"))
+def test_ascii_words_are_those_of_the_expression(sample: str) -> None:
+    """Words of ASCII text, apostrophes inside them included, are what the pattern finds."""
+    assert language._words(sample) == language._WORDS.findall(sample)
+
+
+@given(st.text(alphabet="ab \t\n\u00a0\u2003\u200b漢"))
+def test_tidy_lines_have_single_blanks(line: str) -> None:
+    """Any run of blanks becomes one space, and none stands at the ends."""
+    assert tidy(line) == re.sub(r"\s+", " ", line).strip()
