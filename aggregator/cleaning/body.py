@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import cache
 from typing import Any
 
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, fragment_fromstring
 
 from aggregator.cleaning.outline import link_share, text_lines
 from aggregator.cleaning.script import size, tidy
 
 _SMALL_PAGE = 300
+_STATED_FROM = 60
+_SHOWN_SHARE = 0.4
+_MARKUP = re.compile(r"<(?:p|br|div|h\d)\b", re.I)
 _MARGINS = frozenset(
     ("a", "nav", "header", "footer", "aside", "h1", "figcaption", "address", "menu")
 )
@@ -48,6 +52,19 @@ def is_poor(refined: list[str], own: list[str]) -> bool:
     if told > _SMALL_PAGE:
         return False
     return not refined or (len(own) > 1 and told <= 1.2 * sum(map(size, refined)))
+
+
+def stated_paragraphs(stated: str) -> list[str]:
+    """The lines of a text that a page states in its data, as text or as HTML."""
+    if _MARKUP.search(stated):
+        return [line.text for line in text_lines(fragment_fromstring(stated, create_parent="div"))]
+    return [line for part in stated.split("\n") if (line := tidy(part))]
+
+
+def is_hidden(shown: list[str], stated: str) -> bool:
+    """True if scripts or a wall keep most of the text that a page states from showing."""
+    words = size(stated)
+    return words >= _STATED_FROM and sum(map(size, shown)) < _SHOWN_SHARE * words
 
 
 def _is_marginal(element: HtmlElement) -> bool:

@@ -84,11 +84,11 @@ def articles_in(box: HtmlElement, url: str | None) -> list[Found]:
     if len(cards) > 1 and all(card is None for card in cards):
         return _flat_articles(box, titles, url)
     if len(titles) == 1:
-        return _card_article(box, titles[0], url)
+        return card_article(box, titles[0], url)
     found: list[Found] = []
     for title, card in zip(titles, cards, strict=True):
         if card is not None:
-            found += _card_article(card, title, url)
+            found += card_article(card, title, url)
     return found or _flat_articles(box, titles, url)
 
 
@@ -107,7 +107,8 @@ def _inside(element: HtmlElement, ancestor: HtmlElement) -> bool:
     return any(a is ancestor for a in element.iterancestors())
 
 
-def _card_article(card: HtmlElement, title: HtmlElement, url: str | None) -> list[Found]:
+def card_article(card: HtmlElement, title: HtmlElement, url: str | None) -> list[Found]:
+    """The article in a card with the given title; none if the card has no text."""
     name = key(title.text_content())
     lines = _as_lines(text_lines(card), title)
     pieces = pieces_of(lines)

@@ -12,6 +12,7 @@ from aggregator.cleaning.comments import drop_comments
 from aggregator.cleaning.document import TooDeep, parse
 from aggregator.cleaning.embedded import take_embedded
 from aggregator.cleaning.layout import make_plain
+from aggregator.cleaning.live import take_entries
 from aggregator.cleaning.maintext import Source
 from aggregator.cleaning.metadata import Metadata, read_metadata
 from aggregator.cleaning.outline import Outline
@@ -36,14 +37,20 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
     about = read_metadata(tree, record.url, dates.Bounds(record.record_time))
     notes = list(about.warnings)
     make_plain(tree)
+    page_url = record.url or about.own_url
+    entries = take_entries(tree, text, page_url, about.entries)
     outline = Outline(tree)
     about = replace(about, title=maintext.headline_shown(about.title, outline.lines))
     source = maintext.source_beside(outline.lines, about.title, about.author)
-    found = take_embedded(outline, record.url or about.own_url, about.title)
-    embedded = tuple(_embedded(item, about, record, notes) for item in found)
+    found = take_embedded(outline, page_url, about.title)
+    own = tuple(_embedded(item, about, record, notes, about.outlet) for item in entries)
+    embedded = own + tuple(_embedded(item, about, record, notes) for item in found)
     drop_comments(outline)
     prune_furniture(outline)
     paragraphs = _main_text(tree, about)
+    if about.body and body.is_hidden(paragraphs, about.body):
+        stated = body.stated_paragraphs(about.body)
+        paragraphs = maintext.refine(stated, about.title, about.author) or paragraphs
     main = _main(paragraphs, about, source, record, notes) if paragraphs else None
     return Page(
         main=main,
@@ -65,9 +72,12 @@ def _main_text(tree: HtmlElement, about: Metadata) -> list[str]:
     return own if body.is_poor(paragraphs, own) else paragraphs
 
 
-def _embedded(found: Found, about: Metadata, record: Record, notes: list[str]) -> ExtractedArticle:
+def _embedded(
+    found: Found, about: Metadata, record: Record, notes: list[str], own_outlet: str | None = None
+) -> ExtractedArticle:
+    """A found article; `own_outlet` is the page's where the page itself tells the story."""
     article = article_of(found.piece, Role.EMBEDDED, record, notes)
-    outlet = article.outlet or declared.outlet_of(found.link)
+    outlet = article.outlet or own_outlet or declared.outlet_of(found.link)
     return replace(article, link=found.link, outlet=outlet, language=about.language)
 
 

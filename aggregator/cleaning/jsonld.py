@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from aggregator.cleaning.script import key
+
 _ARTICLE = re.compile(
     r"(?:News|Reportage|Analysis|Opinion|Background|Review|Satirical|Scholarly|Tech|Report|"
     r"AskPublicNews|Medical\w*|Liveblog)?Article|(?:Live)?Blog(?:Posting)?|LiveBlogPosting|Report|"
@@ -19,6 +21,14 @@ _WRAPPERS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
 )
 _DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a live blog as schema.org's ``liveBlogUpdate`` states it."""
+
+    published: str | None = None
+    url: str | None = None
 
 
 @dataclass(slots=True)
@@ -34,6 +44,8 @@ class Linked:
     section: str | None = None
     url: str | None = None
     body: str | None = None
+    entries: dict[str, Entry] = field(default_factory=dict)
+    """The entries of a live blog by the `key` of their headlines."""
 
 
 def read_linked(scripts: list[str]) -> Linked:
@@ -100,7 +112,19 @@ def _linked(item: dict[str, Any], named: dict[str, Any], graph: list[dict[str, A
         section=_text(section[0] if isinstance(section, list) and section else section),
         url=_text(item.get("url")) or _text(_part(item.get("mainEntityOfPage"), "@id")),
         body=_text(item.get("articleBody")),
+        entries=_entries(item.get("liveBlogUpdate")),
     )
+
+
+def _entries(updates: Any) -> dict[str, Entry]:
+    """The entries that have a headline."""
+    found: dict[str, Entry] = {}
+    for update in updates if isinstance(updates, list) else []:
+        headline = _text(_part(update, "headline"))
+        if headline:
+            entry = Entry(_text(_part(update, "datePublished")), _text(_part(update, "url")))
+            found.setdefault(key(headline), entry)
+    return found
 
 
 def _part(value: Any, name: str) -> Any:

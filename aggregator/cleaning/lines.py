@@ -22,6 +22,12 @@ _BROKEN_OFF = ("...", "…", "[…]", "[...]", "(...)")
 _SEPARATORS = " \t|·•–—-,;:/()[]"
 _PARTS = re.compile(r"\s*[|·•–—]\s*|\s+-\s+|\s*[()\[\]]\s*|,\s+")
 _STRONG_PARTS = re.compile(r"\s*[|·•–—]\s*|\s+-\s+|,\s+(?=\S+\s+\S*\d)")
+_LONGEST_CLOCK = 20
+_CLOCK = re.compile(
+    r"[\[(]?(?:[0-2]?\d)\s?[:.h]\s?[0-5]\d(?::[0-5]\d)?\s?(?:[ap]\.?m\.?)?\s?"
+    r"(?:[A-Z]{2,4}|uhr|uur|h|ч)?[\])]?",
+    re.I,
+)
 _TIME_WORDS = re.compile(
     r"^(?:time|date|clock|schedule|access_time|updated|published)[:\s]*$", re.I
 )
@@ -111,6 +117,11 @@ def read_when(line: str) -> When | None:
     if at_start and size(at_start[1]) <= _OUTLET_SIZE:
         return _with_source(at_start[1], at_start[0])
     return _day_behind(line) or _absolute(line)
+
+
+def is_clock(line: str) -> bool:
+    """True for a line that is a time of day and nothing else ("17:40", "5.40 pm GMT")."""
+    return len(line) <= _LONGEST_CLOCK and _CLOCK.fullmatch(line) is not None
 
 
 def _day_behind(line: str) -> When | None:

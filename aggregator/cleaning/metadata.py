@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lxml.html import HtmlElement
 
 from aggregator.cleaning import dates
 from aggregator.cleaning.addresses import absolute
-from aggregator.cleaning.jsonld import Linked, read_linked
+from aggregator.cleaning.jsonld import Entry, Linked, read_linked
 from aggregator.cleaning.language import primary_language
 from aggregator.cleaning.script import key, size, tidy
 
@@ -75,6 +76,10 @@ class Metadata:
     modified: datetime | None = None
     language: str | None = None
     section: str | None = None
+    body: str | None = None
+    """The whole text, where JSON-LD states it."""
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    """The entries of a live blog that JSON-LD states, by the `key` of their headlines."""
     warnings: tuple[str, ...] = ()
 
 
@@ -98,6 +103,8 @@ def read_metadata(tree: HtmlElement, url: str | None, bounds: dates.Bounds) -> M
         modified=_time("modified", [linked.modified, *_all(metas, _MODIFIED)], bounds, notes),
         language=_language(tree, metas, linked),
         section=_name(linked.section or _first(metas, _SECTION)),
+        body=linked.body,
+        entries=linked.entries,
         warnings=tuple(notes),
     )
 
@@ -124,7 +131,7 @@ def _metas(tree: HtmlElement) -> dict[str, str]:
         content = (meta.get("content") or "").strip()
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             name = meta.get(attribute)
-            if name and content:
+            if name and content and not (attribute == "itemprop" and _of_a_part(meta)):
                 found.setdefault(name.strip().lower(), content)
     return found
 
@@ -159,9 +166,10 @@ def _time(
 
 def _page_time(tree: HtmlElement, bounds: dates.Bounds) -> datetime | None:
     """A time element that stands for the page's article: marked so, or alone by the headline."""
-    marked = tree.xpath(
+    found = tree.xpath(
         ".//*[@itemprop='datePublished' or @property='datePublished' or (self::time and @pubdate)]"
     )
+    marked = [element for element in found if not _of_a_part(element)]
     heading = next(tree.iter("h1"), None)
     near = _times_by(heading) if heading is not None else []
     for element in [*marked, *near]:
@@ -170,6 +178,12 @@ def _page_time(tree: HtmlElement, bounds: dates.Bounds) -> datetime | None:
         if moment is not None and bounds.hold(moment):
             return moment
     return None
+
+
+def _of_a_part(element: HtmlElement) -> bool:
+    """True if microdata gives `element` to an item inside the article: a comment, an entry."""
+    item = next((e for e in element.iterancestors() if e.get("itemscope") is not None), None)
+    return item is not None and item.get("itemprop") not in (None, "mainEntity", "blogPost")
 
 
 def _times_by(heading: HtmlElement) -> list[HtmlElement]:

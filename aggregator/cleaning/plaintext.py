@@ -15,6 +15,7 @@ from aggregator.cleaning.blocks import pieces_of, segments_of
 from aggregator.cleaning.header import read_header
 from aggregator.cleaning.headings import is_pointer, is_related_heading
 from aggregator.cleaning.lines import Line, read_lines, same
+from aggregator.cleaning.livetext import part_aged, take_clocked
 from aggregator.cleaning.pieces import (
     Piece,
     body_of,
@@ -54,7 +55,13 @@ def split_text(text: str) -> SplitText:
         at = resumed_at(zone, body[start:])
         embedded += pieces_of(zone[:at])
         body += zone[at:] if at is not None else ()
-    main = _read_main(body, start)
+    stay: list[str] = []
+    if embedded and not any(is_related_heading(line.text) for line in lines[start:]):
+        stay, embedded = part_aged(embedded)
+    told, stories = take_clocked(body[start:])
+    main = _read_main([*body[:start], *told], start)
+    main.body += stay
+    embedded = stories + embedded
     return SplitText(main, embedded)
 
 
