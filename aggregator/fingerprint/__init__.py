@@ -1,13 +1,12 @@
 """Fingerprints of texts: digest, tokens and MinHash signature, a batch at a time.
 
 The signature is that of ``datasketch.MinHash(NUM_PERM, seed=SEED, scheme="affine64",
-hashfunc=identity)`` over a text's shingle hashes, bit for bit: the permutations come from
-datasketch, and the loop over values is one numpy pass over the whole batch.
+hashfunc=identity)`` over a text's shingle hashes, bit for bit: the permutations are
+datasketch's, and the loop over values is one numpy pass over the whole batch.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -25,6 +24,7 @@ from aggregator.core.tokens import (
     grams,
     word_count,
 )
+from aggregator.fingerprint.permutations import permutations
 
 NUM_PERM: Final = 64
 """Values in a signature."""
@@ -33,6 +33,7 @@ SEED: Final = 1
 SCHEME: Final = f"{NORMALISER}/{SHINGLING}/{HASH}/minhash-affine64-{NUM_PERM}-seed{SEED}"
 """Everything that a signature's values depend on; unlike schemes are never compared."""
 
+_PERMUTATIONS: Final = permutations(NUM_PERM, SEED)
 _GROUP: Final = 100_000  # characters at a time; larger arrays are fetched from the system anew
 _BLOCK: Final = 16_384  # shingles a pass: the working arrays stay in the second-level cache
 
@@ -73,15 +74,6 @@ def _of_group(texts: list[str]) -> list[Fingerprint]:
 
 def _digest(folded: bytes) -> bytes:
     return hashlib.blake2b(folded, digest_size=16).digest()
-
-
-@functools.cache
-def _permutations() -> tuple[Hashes, Hashes]:
-    # Here and not above: datasketch imports scipy, 1.5 s that no other command needs.
-    from datasketch import MinHash
-
-    multipliers, increments = MinHash(NUM_PERM, seed=SEED, scheme="affine64").permutations
-    return np.asarray(multipliers, dtype=np.uint64), np.asarray(increments, dtype=np.uint64)
 
 
 def _mix(values: Hashes) -> Hashes:
@@ -129,7 +121,7 @@ def _lowest(pieces: Sequence[Hashes]) -> Hashes:
     starts = np.cumsum([0, *map(len, pieces[:-1])])
     permuted = np.empty_like(mixed)
     lowest = np.empty((NUM_PERM, len(pieces)), dtype=np.uint64)
-    for row, multiplier, increment in zip(lowest, *_permutations(), strict=True):
+    for row, multiplier, increment in zip(lowest, *_PERMUTATIONS, strict=True):
         np.multiply(mixed, multiplier, out=permuted)
         permuted += increment
         np.minimum.reduceat(permuted, starts, out=row)

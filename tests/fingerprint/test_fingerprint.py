@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from aggregator.core.tokens import shingles
 from aggregator.fingerprint import NUM_PERM, SCHEME, SEED, fingerprint, fingerprints
+from aggregator.fingerprint.permutations import permutations
 
 vocabulary = st.sampled_from("heron reed mill pond lock weir barge 12 猫 犬 ฝ น".split())
 texts = st.lists(vocabulary, max_size=60).map(" ".join)
@@ -20,6 +21,13 @@ def datasketch_signature(text: str) -> list[int]:
     sketch = MinHash(NUM_PERM, seed=SEED, scheme="affine64", hashfunc=int)
     sketch.update_batch(shingles(fingerprint(text).tokens).tolist())
     return [int(value) for value in sketch.hashvalues]
+
+
+@given(st.integers(1, 300), st.integers(0, 2**32 - 1))
+def test_permutations_are_those_of_datasketch(number: int, seed: int) -> None:
+    """Without importing datasketch, any number from any seed."""
+    expected = MinHash(number, seed=seed, scheme="affine64").permutations
+    assert np.array_equal(permutations(number, seed), expected)
 
 
 @settings(max_examples=40)
