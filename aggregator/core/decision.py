@@ -168,6 +168,17 @@ def points(evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOpti
     return total + options.lead_points * evidence.lead if _elsewhere(a, b) else total
 
 
+def may_be_related(evidence: Evidence, options: MatchingOptions) -> bool:
+    """Whether any titles, openings and passages could make two unequal texts related.
+
+    False is certain: no points beyond containment and full agreement, so not ``near``, and too
+    small a share for ``partial``. The sum is that of `points`, so that rounding agrees too.
+    """
+    best = evidence.containment + max(options.title_points, 0.0)
+    best += max(options.lead_points, 0.0)
+    return best >= options.near_points or evidence.containment >= options.passage_share
+
+
 def _elsewhere(a: TextFacts, b: TextFacts) -> bool:
     """Whether two sites carry them; a text of unknown origin may come from the other's site."""
     return bool(a.site and b.site and a.site != b.site)

@@ -7,6 +7,7 @@ shingles that the caller names, such as the passages that a site repeats.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
@@ -18,6 +19,7 @@ from aggregator.core.text import words
 from aggregator.core.tokens import (
     DIGIT_BIT,
     SHINGLE_WORDS,
+    UNIT_BITS,
     Hashes,
     Tokens,
     distinct,
@@ -38,6 +40,7 @@ NOWHERE: Final = 1_000_000
 _LEAST_SHARED: Final = RUN_WORDS - SHINGLE_WORDS + 1
 _NO_HASHES: Final[Hashes] = np.empty(0, dtype=np.uint64)
 _Found = NDArray[np.bool_]
+_Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +54,8 @@ class Text:
     @cached_property
     def grams(self) -> Hashes:
         """The shingles that are compared, in order, shape (n,)."""
-        return grams(self.tokens, SHINGLE_WORDS)[self._compared]
+        every = grams(self.tokens, SHINGLE_WORDS)
+        return every[: 1 - SHINGLE_WORDS] if self._spaced else every[self._compared]
 
     @cached_property
     def shingles(self) -> Hashes:
@@ -59,10 +63,36 @@ class Text:
         return distinct(self.grams)
 
     @cached_property
+    def places(self) -> _Places:
+        """Where in `shingles` each of `grams` stands."""
+        order = self.grams.argsort()
+        ordered = self.grams[order]
+        found = np.empty_like(order)
+        found[order] = np.cumsum(np.append(False, ordered[1:] != ordered[:-1]))
+        return found
+
+    @cached_property
     def starts(self) -> NDArray[np.float64]:
         """At which word of the compared text each of `grams` starts, in words."""
+        if self._spaced:
+            return np.arange(len(self.grams), dtype=np.float64)
         lengths = 1.0 / units(self.tokens)[self._compared]
         return np.asarray(np.cumsum(lengths) - lengths)
+
+    @cached_property
+    def opening(self) -> Hashes:
+        """The shingles of the first `LEAD_WORDS` words, in order."""
+        return self.grams[: np.searchsorted(self.starts, LEAD_WORDS)]
+
+    @cached_property
+    def around_opening(self) -> Hashes:
+        """The shingles of twice as many words, sorted."""
+        return np.sort(self.grams[: np.searchsorted(self.starts, 2 * LEAD_WORDS)])
+
+    @cached_property
+    def numbers(self) -> Tokens:
+        """The distinct numbers of the body, sorted."""
+        return _numbers(self.tokens)
 
     @cached_property
     def terms(self) -> Hashes:
@@ -78,6 +108,17 @@ class Text:
     def title_terms(self) -> Hashes:
         """The distinct words of the title, as `terms`."""
         return distinct(grams(self.title_tokens, 1))
+
+    @cached_property
+    def title_numbers(self) -> Tokens:
+        """The distinct numbers of the title, sorted."""
+        return _numbers(self.title_tokens)
+
+    @cached_property
+    def _spaced(self) -> bool:
+        """Whether all shingles have `SHINGLE_WORDS` tokens, and all are compared: most texts."""
+        plain = len(self.tokens) >= SHINGLE_WORDS and not len(self.left_out)
+        return plain and not (self.tokens & np.uint32(UNIT_BITS)).any()
 
     @cached_property
     def _compared(self) -> NDArray[np.intp]:
@@ -98,7 +139,7 @@ class Evidence:
     """The comparison of texts a and b. Swapping them swaps the two containments only.
 
     What follows `compared` has its default unless the texts share as many shingles as a run of
-    `RUN_WORDS` words has.
+    `RUN_WORDS` words has, and the one who asks wants to know.
     """
 
     equal: bool
@@ -151,10 +192,17 @@ def member(values: NDArray[np.integer], ordered: NDArray[np.integer]) -> _Found:
     return np.asarray(ordered[places] == values)
 
 
-def compare(a: Text, b: Text) -> Evidence:
-    """Compare two texts exactly."""
-    equal = np.array_equal(a.tokens, b.tokens)
-    shared = int(member(a.shingles, b.shingles).sum())
+def compare(
+    a: Text, b: Text, worthwhile: Callable[[Evidence], bool] = lambda _sets: True
+) -> Evidence:
+    """Compare two texts exactly.
+
+    `worthwhile` is asked with the figures up to `compared`; where it says no, the others, which
+    take most of the time, keep their defaults.
+    """
+    equal = same_tokens(a, b)
+    in_b, in_a = _both(a.shingles, b.shingles)
+    shared = len(in_b)
     fewer = min(len(a.shingles), len(b.shingles))
     if not shared:
         return Evidence(equal, float(equal), float(equal), float(equal), compared=fewer)
@@ -166,37 +214,65 @@ def compare(a: Text, b: Text) -> Evidence:
         shared=shared,
         compared=fewer,
     )
-    # Most pairs end here: fewer shingles than the shortest passage has.
-    return sets if shared < _LEAST_SHARED else _passages(sets, a, b)
+    # Most pairs end here: they share less than the shortest passage, or too little to matter.
+    if shared < _LEAST_SHARED or not worthwhile(sets):
+        return sets
+    return _agreement(_passages(sets, _Runs(a, in_b), _Runs(b, in_a)), a, b)
 
 
-def _passages(sets: Evidence, a: Text, b: Text) -> Evidence:
-    """Where the shared shingles stand, and whether titles and numbers agree."""
-    in_b, in_a = member(a.grams, b.shingles), member(b.grams, a.shingles)
-    runs_a, runs_b = _Runs(a, in_b), _Runs(b, in_a)
-    (own_a, differing_a), (own_b, differing_b) = _own_words(a, b), _own_words(b, a)
-    numbers_a, numbers_b = _numbers(a.tokens), _numbers(b.tokens)
+def same_tokens(a: Text, b: Text) -> bool:
+    """Whether two texts have the same words in the same order."""
+    return len(a.tokens) == len(b.tokens) and bool((a.tokens == b.tokens).all())
+
+
+def _both(a: Hashes, b: Hashes) -> tuple[_Places, _Places]:
+    """The places in two sets, sorted, of what both have.
+
+    A stable sort merges the two in one pass, and puts equal values next to one another.
+    """
+    merged = np.concatenate([a, b])
+    order = merged.argsort(kind="stable")
+    merged = merged[order]
+    twice = np.flatnonzero(merged[1:] == merged[:-1])
+    return order[twice], order[twice + 1] - len(a)
+
+
+def _passages(sets: Evidence, runs_a: _Runs, runs_b: _Runs) -> Evidence:
+    """Where the shared shingles stand."""
     return replace(
         sets,
         longest_run=min(runs_a.longest, runs_b.longest),
         run_words=min(runs_a.words, runs_b.words),
         begins=max(runs_a.begins, runs_b.begins),
+    )
+
+
+def _agreement(sets: Evidence, a: Text, b: Text) -> Evidence:
+    """Whether openings, titles and numbers agree."""
+    (own_a, differing_a), (own_b, differing_b) = _own_words(a, b), _own_words(b, a)
+    return replace(
+        sets,
         lead=max(_lead(a, b), _lead(b, a)),
         title=_title(a, b),
         title_frame=_frame(a.title_tokens, b.title_tokens),
-        title_numbers_differ=_both_differ(_numbers(a.title_tokens), _numbers(b.title_tokens)),
+        title_numbers_differ=_both_differ(a.title_numbers, b.title_numbers),
         own_subject=min(own_a / (differing_a or 1), own_b / (differing_b or 1)),
         own_words=min(own_a, own_b),
-        numbers=_shared_part(numbers_a, numbers_b),
-        own_numbers=min(_lacking(numbers_a, numbers_b), _lacking(numbers_b, numbers_a)),
+        numbers=_shared_part(a.numbers, b.numbers),
+        own_numbers=min(_lacking(a.numbers, b.numbers), _lacking(b.numbers, a.numbers)),
     )
 
 
 class _Runs:
     """The stretches of a text all of whose shingles stand in the other, measured in words."""
 
-    def __init__(self, text: Text, found: _Found) -> None:
-        edges = np.flatnonzero(np.diff(found, prepend=False, append=False))
+    def __init__(self, text: Text, shared: _Places) -> None:
+        """`shared` are the places in the set of shingles of those that stand in the other."""
+        held = np.zeros(len(text.shingles), dtype=np.bool_)
+        held[shared] = True
+        found = np.zeros(len(text.grams) + 2, dtype=np.bool_)
+        found[1:-1] = held[text.places]
+        edges = np.flatnonzero(found[1:] != found[:-1])
         first, last = text.starts[edges[::2]], text.starts[edges[1::2] - 1]
         lengths = last - first + SHINGLE_WORDS
         passages = lengths >= RUN_WORDS
@@ -206,9 +282,7 @@ class _Runs:
 
 
 def _lead(one: Text, other: Text) -> float:
-    opening = one.grams[one.starts < LEAD_WORDS]
-    around = np.sort(other.grams[other.starts < 2 * LEAD_WORDS])
-    return float(member(opening, around).mean())
+    return float(member(one.opening, other.around_opening).mean())
 
 
 def _title(a: Text, b: Text) -> float:

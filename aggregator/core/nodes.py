@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
-import numpy as np
-
-from aggregator.core.decision import Decision, TextFacts, beyond_window, decide
-from aggregator.core.evidence import Evidence, Text, compare
+from aggregator.core.decision import (
+    Decision,
+    TextFacts,
+    beyond_window,
+    decide,
+    may_be_related,
+)
+from aggregator.core.evidence import Evidence, Text, compare, same_tokens
 from aggregator.core.options import MatchingOptions
 from aggregator.core.proposals import Pair
 
@@ -42,15 +47,16 @@ class Comparison:
 def compare_nodes(one: Node, other: Node, options: MatchingOptions) -> Comparison:
     """Compare two nodes exactly and decide; symmetric.
 
-    What the window holds apart is not compared: an old store proposes mostly such pairs.
+    What the window holds apart is not compared: an old store proposes mostly such pairs. The
+    evidence of pairs that share too little to be related is not complete.
     """
     a, b = (one, other) if one.node_id < other.node_id else (other, one)
-    equal = np.array_equal(a.text.tokens, b.text.tokens)
+    equal = same_tokens(a.text, b.text)
     if beyond_window(a.facts, b.facts, options, equal=equal):
         share = float(equal)
         evidence = Evidence(equal, share, share, share)
     else:
-        evidence = compare(a.text, b.text)
+        evidence = compare(a.text, b.text, partial(may_be_related, options=options))
     return Comparison(
         (a.node_id, b.node_id), evidence, decide(evidence, a.facts, b.facts, options)
     )

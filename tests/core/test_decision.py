@@ -19,6 +19,7 @@ from aggregator.core.decision import (
     Verdict,
     conditions,
     decide,
+    may_be_related,
 )
 from aggregator.core.evidence import NOWHERE, Evidence, Text, compare
 from aggregator.core.nodes import Node, compare_nodes
@@ -237,6 +238,25 @@ def test_near_is_what_meets_every_condition_and_the_first_one_missed_decides(
     made = decide(evidence, a, b, OPTIONS)
     assert made.rule == (missed[0].rule if missed else "copy")
     assert made.same == (not missed)
+
+
+thresholds = st.builds(
+    MatchingOptions,
+    near_points=st.floats(0, 2),
+    title_points=st.floats(-1, 1),
+    lead_points=st.floats(-1, 1),
+    passage_share=st.floats(0, 1),
+)
+
+
+@given(evidences, facts, facts, thresholds)
+def test_what_may_not_be_related_is_not_whatever_the_rest_says(
+    evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions
+) -> None:
+    """So nothing is lost where the figures behind the containments are not even worked out."""
+    evidence = replace(evidence, equal=False)
+    if not may_be_related(evidence, options):
+        assert decide(evidence, a, b, options).relation is None
 
 
 def test_texts_of_unknown_origin_may_come_from_one_site() -> None:
