@@ -5,12 +5,13 @@ Nothing is repaired here. Reads the whole store, a part at a time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from aggregator.candidates import node_keys
-from aggregator.store import check, nodes
+from aggregator.candidates import postings
+from aggregator.store import check, index, nodes
 from aggregator.store.engine import Connection
 
 MOST_FINDINGS = 20
@@ -45,6 +46,9 @@ def check_store(connection: Connection) -> Iterator[Checked]:
         "the figures of every cluster are those of its articles", check.wrong_figures(connection)
     )
     yield _checked(
+        "every posting of the candidate index is of a node", _foreign_postings(connection)
+    )
+    yield _checked(
         "the candidate index has every key of every node, and no other",
         _wrong_postings(connection),
     )
@@ -56,18 +60,27 @@ def _checked(claim: str, found: Iterator[str]) -> Checked:
 
 
 def _wrong_postings(connection: Connection) -> Iterator[str]:
+    """Keys that the index lacks, and what is wrong with its segments."""
     expected = 0
     complete = True
     for page in check.node_pages(connection):
         prints = nodes.load_fingerprints(connection, page)
-        standing = nodes.standing(connection, page)
-        for node in page:
-            keys = set(node_keys(prints[node], short=bool(standing[node].short)))
-            expected += len(keys)
-            missing = keys - check.stored_keys(connection, node, keys)
-            if missing:
-                complete = False
-                yield f"node {node}: {len(missing)} of {len(keys)} keys are missing"
-    stored = check.count_postings(connection)
-    if complete and stored != expected:
+        keys = postings(prints, nodes.short_ones(connection, page))
+        expected += len(keys)
+        missing = Counter(keys.nodes[~index.contains(connection, keys)].tolist())
+        complete = complete and not missing
+        for node, count in missing.items():
+            yield f"node {node}: {count} keys are missing"
+    damages = list(index.damages(connection))
+    yield from damages
+    stored = index.count(connection)
+    if complete and not damages and stored != expected:
         yield f"{stored} postings, and {expected} are expected"
+
+
+def _foreign_postings(connection: Connection) -> Iterator[str]:
+    """Nodes that the index has and the store has not."""
+    for part in index.everything(connection):
+        ids = set(part.nodes.tolist())
+        for node in sorted(ids - nodes.standing(connection, ids).keys()):
+            yield f"node {node}: posting"

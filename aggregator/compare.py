@@ -143,8 +143,8 @@ def _candidates(connection: Connection, one: int, other: int) -> Values:
     if one == other:
         return {"shared_keys": None, "proposed": True, "stored": True}
     prints = nodes.load_fingerprints(connection, [one, other])
-    short = {node for node, row in nodes.standing(connection, prints).items() if row.short}
-    keys = [set(node_keys(prints[node], short=node in short)) for node in (one, other)]
+    short = nodes.short_ones(connection, prints)
+    keys = [node_keys(prints[node], short=node in short) for node in (one, other)]
     shared = keys[0] & keys[1]
     return {
         "shared_keys": len(shared),

@@ -18,13 +18,14 @@ from functools import cached_property, partial
 from itertools import combinations
 from typing import Any, Final
 
-from aggregator.candidates import node_keys
+from aggregator.candidates import postings
 from aggregator.cleaning import registered_domain
 from aggregator.compare import stored_options
 from aggregator.core.decision import Decision, decide, points
 from aggregator.core.evidence import Evidence, compare
 from aggregator.core.nodes import DECIMALS, Node, rounded_figures
 from aggregator.core.options import MatchingOptions
+from aggregator.core.postings import by_key
 from aggregator.core.proposals import Proposals, arrivals
 from aggregator.core.scores import (
     BCubed,
@@ -223,10 +224,9 @@ def _candidates(
     for url, article in found.items():
         holders[article.node_id].append(url)
     prints = nodes.load_fingerprints(connection, holders)
-    short = {node for node, row in nodes.standing(connection, holders).items() if row.short}
-    keys = {node: node_keys(print_, short=node in short) for node, print_ in prints.items()}
+    keys = postings(prints, nodes.short_ones(connection, prints))
     proposals = Proposals()
-    for each in arrivals(keys, {}, index.HUBS):
+    for each in arrivals(by_key(keys), {}, index.HUBS):
         proposals.add(each, each.nodes)
     for one, other in proposals.pairs():
         for a in holders[one]:

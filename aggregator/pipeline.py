@@ -29,6 +29,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import chain
 
+from aggregator.candidates import KEYS
 from aggregator.core.canonical import CanonicalOptions, Ranking
 from aggregator.core.decision import RULE
 from aggregator.core.identity import capture_key, record_key
@@ -71,6 +72,7 @@ class PipelineOptions:
         """What must be the same for all results of one store, by name."""
         return {
             "scheme": SCHEME,
+            "index": KEYS,
             "rule": RULE,
             "matching": json.dumps(asdict(self.matching), sort_keys=True),
             "canonical": json.dumps(asdict(self.canonical), sort_keys=True),

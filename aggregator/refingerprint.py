@@ -16,7 +16,7 @@ from aggregator.fingerprint import SCHEME, fingerprints
 from aggregator.pipeline import PipelineOptions
 from aggregator.settle import Counts, Settler, Settling
 from aggregator.standing import article_row, move
-from aggregator.store import articles, info, nodes, reset
+from aggregator.store import articles, index, info, nodes, reset
 from aggregator.store.engine import Connection, Engine, writing
 
 
@@ -32,12 +32,14 @@ def refingerprint(
     done = 0
     with writing(engine) as connection:
         reset.clear_results(connection)
+        settling = Settling(options.matching, ranking, SCHEME)
+        for purged in reset.purged_batches(connection, options.batch_records):
+            index.add(connection, Settler(connection, settling, counts).keys(purged))
         for batch in reset.article_batches(connection, options.batch_records):
             # Articles that are still to come have their former nodes, which may be present ones.
             stored = articles.load_articles(connection, batch)
             left = set(nodes.standing(connection, {row.node_id for row in stored.values()}))
             changes = move(connection, _signed(connection, batch, options), left, {}, ranking)
-            settling = Settling(options.matching, ranking, SCHEME)
             Settler(connection, settling, counts).settle(changes)
             done += len(batch)
             if progress:

@@ -77,9 +77,7 @@ def _purge(
     ids = set().union(*of_anchor.values())
     promoted = settler.remove_gone(ids)
     retention.remove_texts(connection, ids, to_text(now))
-    index.add(
-        connection, [(key, node) for node, keys in settler.keys(ids).items() for key in keys]
-    )
+    index.add(connection, settler.keys(ids))
     kept = ids | nodes.purged(connection, matches.partners(connection, ids))
     dirty = matches.forget_between(connection, ids, kept)
     promoted -= nodes.purged(connection, promoted)

@@ -14,12 +14,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from aggregator.candidates import node_keys
+import numpy as np
+
+from aggregator.candidates import postings
 from aggregator.core.canonical import Ranking
 from aggregator.core.clusters import Star, resettle
 from aggregator.core.nodes import Comparison, Node, NodeChanges, compare_nodes
 from aggregator.core.options import MatchingOptions
-from aggregator.core.proposals import Pair, Proposals, arrivals, pair, still_proposed
+from aggregator.core.postings import Postings, by_key, by_node
+from aggregator.core.proposals import Pair, Proposals, arrivals, meeting, pair, still_proposed
 from aggregator.graph import StoredGraph
 from aggregator.store import clusters, index, matches, nodes
 from aggregator.store.engine import Connection
@@ -71,18 +74,16 @@ class Settler:
 
     def remove_gone(self, gone: Collection[int]) -> set[int]:
         """Take nodes out of the index; returns the nodes that became hubs in their place."""
-        postings = [(key, node) for node, keys in self.keys(gone).items() for key in keys]
-        keys = {key for key, _node in postings}
-        before = index.hubs(self.connection, keys)
-        index.remove(self.connection, postings)
-        after = index.hubs(self.connection, keys)
-        return {node for key in keys for node in set(after.get(key, ())) - set(before[key])}
+        keys = self.keys(gone)
+        before = set(index.lowest(self.connection, keys.keys, index.HUBS).rows())
+        index.remove(self.connection, keys)
+        after = index.lowest(self.connection, keys.keys, index.HUBS).rows()
+        return {node for key, node in after if (key, node) not in before}
 
-    def keys(self, ids: Iterable[int]) -> dict[int, list[int]]:
+    def keys(self, ids: Iterable[int]) -> Postings:
         """The keys of stored nodes."""
         prints = nodes.load_fingerprints(self.connection, ids)
-        short = {node for node, row in nodes.standing(self.connection, ids).items() if row.short}
-        return {node: node_keys(print_, short=node in short) for node, print_ in prints.items()}
+        return postings(prints, nodes.short_ones(self.connection, prints))
 
     def propose(self, arrived: Collection[int], new: Collection[int]) -> set[int]:
         """Compare the arrived nodes with all that they are candidates with, and store matches.
@@ -90,11 +91,12 @@ class Settler:
         Returns the nodes at whose end a passing match appeared or disappeared.
         """
         keys = self.keys(arrived)
-        before = index.hubs(self.connection, (key for its in keys.values() for key in its))
-        coming = arrivals(keys, before, index.HUBS)
+        before = index.lowest(self.connection, keys.keys, index.HUBS)
+        coming = arrivals(by_key(meeting(keys, before)), by_key(before), index.HUBS)
         crowded = [each.key for each in coming if each.entered and len(each.before) == index.HUBS]
-        index.add(self.connection, [(key, node) for node in new for key in keys[node]])
-        members = index.members(self.connection, crowded)
+        fresh = np.isin(keys.nodes, np.fromiter(new, np.int64, len(new)))
+        index.add(self.connection, keys[fresh])
+        members = by_key(index.lowest(self.connection, np.array(crowded, dtype=np.uint64)))
         proposals = Proposals()
         for each in coming:
             proposals.add(each, members.get(each.key, each.nodes))
@@ -117,7 +119,7 @@ class Settler:
         Pairs with an arrived node are proposed anew as a whole, and left out here.
         """
         pairs = {ends for ends in self.partners(displaced) if not set(ends).intersection(arrived)}
-        keys = {n: set(k) for n, k in self.keys({n for ends in pairs for n in ends}).items()}
+        keys = by_node(self.keys({n for ends in pairs for n in ends}))
         shared = {(a, b): keys[a] & keys[b] for a, b in pairs}
         hubs = index.hubs(self.connection, set().union(*shared.values()))
         return {ends for ends, its in shared.items() if not still_proposed(*ends, its, hubs)}

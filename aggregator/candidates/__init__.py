@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 
-from aggregator.candidates.keys import KIND_BIT, keys
+from aggregator.candidates.keys import KEYS, KIND_BIT, batch_keys
+from aggregator.core.postings import Postings
 from aggregator.core.tokens import Fingerprint
 
+__all__ = ["KEYS", "node_keys", "postings"]
 
-def node_keys(print_: Fingerprint, *, short: bool) -> list[int]:
-    """The index keys of a distinct text, as signed 64-bit integers.
 
-    The first is made of the digest, so that equal texts meet whatever their length; a short
-    or a purged text has no other, as it matches only when equal. It weighs as much as a run key.
+def postings(prints: Mapping[int, Fingerprint], short: Collection[int]) -> Postings:
+    """The index keys of distinct texts, given by node id; `short` are those too short to compare.
+
+    Each node's first key is made of its digest, so that equal texts meet whatever their length;
+    a short or a purged text has no other, as it matches only when equal. It weighs as much as a
+    run key.
     """
-    equal = np.frombuffer(print_.digest[:8], dtype="<u8") | KIND_BIT
-    found = equal if short or print_.is_purged else np.concatenate([equal, keys(print_)])
-    values: list[int] = found.astype(np.uint64).view(np.int64).tolist()
-    return values
+    ids = np.fromiter(prints, dtype=np.int64, count=len(prints))
+    digests = b"".join(each.digest[:8] for each in prints.values())
+    equal = np.frombuffer(digests, dtype="<u8").astype(np.uint64) | KIND_BIT
+    long = {n: each for n, each in prints.items() if n not in short and not each.is_purged}
+    keys, owners = batch_keys(list(long.values()))
+    of_text = np.fromiter(long, dtype=np.int64, count=len(long))[owners]
+    return Postings(np.concatenate([equal, keys]), np.concatenate([ids, of_text]))
+
+
+def node_keys(print_: Fingerprint, *, short: bool) -> set[int]:
+    """The index keys of one distinct text; `postings` is faster for many."""
+    return set(postings({0: print_}, {0} if short else ()).keys.tolist())

@@ -4,68 +4,161 @@ Band keys are MinHash LSH with one value a band (Broder 1997; Indyk and Motwani 
 is shared with a chance equal to the resemblance. Run keys are the k-grams that winnowing
 selects (Schleimer, Wilkerson, Aiken 2003, "Winnowing: local algorithms for document
 fingerprinting"): two texts that share a run of `RUN_WORDS` words share at least one.
+
+Everything is array work over the tokens of many texts, laid end to end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
-from aggregator.core.tokens import Fingerprint, Hashes, Tokens, distinct, grams, units
+from aggregator.core.tokens import UNIT_BITS, Fingerprint, Hashes, Tokens, units
 
-RUN_WORDS: Final = 8
+BANDS: Final = 24
+"""Signature values that are keys; the run keys find what they miss."""
+RUN_WORDS: Final = 12
 """A shared run of so many words is sure to share a run key."""
 GRAM_WORDS: Final = 5
 """Words in a run key's gram (k of winnowing)."""
-MAX_RUN_KEYS: Final = 1500
+MAX_RUN_KEYS: Final = 500
 """A longer text keeps its run keys of lowest hash, so long ones share what they share."""
 KIND_BIT: Final = np.uint64(1)
 """Lowest bit of a key: 1 for a run key, 0 for a band key."""
+KEYS: Final = f"bands{BANDS}-runs{RUN_WORDS}w{GRAM_WORDS}-most{MAX_RUN_KEYS}-1"
+"""Name of the keys that a text has; changes with any change of them."""
 
 _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)  # splitmix64 (Steele, Lea, Flood 2014)
+_GRAM: Final = np.uint64(0x9E3779B97F4A7C15)  # its odd increment, here a multiplier
+_LARGEST_UNIT: Final = 4
+
+Owners = NDArray[np.uint32]
+"""Which text, by its place, each key belongs to, shape (n,)."""
 
 
-def keys(fingerprint: Fingerprint) -> Hashes:
-    """The distinct keys of a text, sorted, shape (n,); none for a text without words."""
-    if len(fingerprint.tokens) == 0:
-        return np.empty(0, dtype=np.uint64)
-    both = np.concatenate([band_keys(fingerprint.signature), run_keys(fingerprint.tokens)])
-    return distinct(both)
+def batch_keys(fingerprints: Sequence[Fingerprint]) -> tuple[Hashes, Owners]:
+    """The distinct keys of each text and whose they are, in the order of the texts.
+
+    A text's keys are sorted; one without words has none.
+    """
+    found = [_none(), *(_of_group(fingerprints, group) for group in _groups(fingerprints))]
+    keys, owners = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.lexsort((keys, owners))
+    return keys[order], owners[order]
+
+
+def _none() -> tuple[Hashes, Owners]:
+    return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint32)
+
+
+def _groups(fingerprints: Sequence[Fingerprint]) -> Iterator[list[int]]:
+    """The places of texts that can be worked on together.
+
+    Words of spaced scripts ask for one size of gram and window, mixed scripts for several.
+    Texts that may be shorter than a gram of theirs are looked at one by one.
+    """
+    spaced, mixed = [], []
+    for place, each in enumerate(fingerprints):
+        length = len(each.tokens)
+        plain = not (each.tokens & np.uint32(UNIT_BITS)).any()
+        if length >= GRAM_WORDS and plain:
+            spaced.append(place)
+        elif length >= GRAM_WORDS * _LARGEST_UNIT:
+            mixed.append(place)
+        elif length:
+            yield [place]
+    yield from filter(None, (spaced, mixed))
+
+
+def _of_group(fingerprints: Sequence[Fingerprint], group: list[int]) -> tuple[Hashes, Owners]:
+    bands = [band_keys(fingerprints[place].signature) for place in group]
+    runs, owners = run_keys([fingerprints[place].tokens for place in group])
+    places = np.array(group, dtype=np.uint32)
+    lengths = [len(each) for each in bands]
+    return (
+        np.concatenate([*bands, runs]),
+        np.concatenate([np.repeat(places, lengths), places[owners]]),
+    )
 
 
 def band_keys(signature: Hashes) -> Hashes:
-    """One key a signature value; the band's number is mixed in, so bands never meet."""
-    bands = np.arange(len(signature), dtype=np.uint64)
-    return _mixed(signature + bands * _MIX) & ~KIND_BIT
+    """A key for each of the first values; the band's number is mixed in, so bands never meet."""
+    bands = np.arange(min(BANDS, len(signature)), dtype=np.uint64)
+    return np.unique(_mixed(signature[:BANDS] + bands * _MIX) & ~KIND_BIT)
 
 
-def run_keys(tokens: Tokens) -> Hashes:
-    """The hashes of the grams that winnowing selects, at most `MAX_RUN_KEYS` of lowest hash.
+def run_keys(texts: Sequence[Tokens]) -> tuple[Hashes, Owners]:
+    """The distinct hashes of the grams that winnowing selects, and whose they are.
 
-    The window is as long as the guarantee allows: gram and window together span a run of
-    `RUN_WORDS` words. In unspaced scripts gram, window and run count characters by their
-    unit; where kinds mix, the run must hold as many tokens as its largest unit asks.
+    At most `MAX_RUN_KEYS` of lowest hash a text. The window is as long as the guarantee allows:
+    gram and window together span a run of `RUN_WORDS` words. In unspaced scripts gram, window
+    and run count characters by their unit; where kinds mix, the run must hold as many tokens as
+    its largest unit asks. No text is empty; of several, none is shorter than a gram.
     """
-    hashes = _mixed(grams(tokens, GRAM_WORDS))
-    chosen = distinct(hashes[_winnow(hashes, units(tokens))])[:MAX_RUN_KEYS]
-    return chosen | KIND_BIT
+    lengths = np.array([len(each) for each in texts])
+    tokens = np.concatenate(texts)
+    units_ = units(tokens)
+    hashes = np.empty(len(tokens), dtype=np.uint64)
+    kinds = {int(unit): np.flatnonzero(units_ == unit) for unit in np.unique(units_)}
+    for unit, starts in kinds.items():
+        hashes[starts] = _mixed(_grams(tokens, lengths, unit * GRAM_WORDS)[starts])
+    owners = np.repeat(np.arange(len(texts), dtype=np.uint32), lengths)
+    found = [
+        (_lowest(hashes, lengths, unit * (RUN_WORDS - GRAM_WORDS) + 1)[starts], owners[starts])
+        for unit, starts in kinds.items()
+    ]
+    chosen, whose = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return _distinct(chosen | KIND_BIT, whose)
 
 
-def _winnow(hashes: Hashes, units_: Tokens) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Positions of the lowest hash of every window; a window starts at every token."""
-    picked = []
-    for unit in np.unique(units_):
-        size = int(unit) * (RUN_WORDS - GRAM_WORDS) + 1
-        windows = sliding_window_view(_padded(hashes, size), size)
-        starts = np.flatnonzero(units_ == unit)
-        picked.append(starts + windows[starts].argmin(axis=1))
-    return np.unique(np.concatenate(picked))
+def _grams(tokens: Tokens, lengths: NDArray[np.int64], size: int) -> Hashes:
+    """The hash of the gram that starts at each token; a text's last whole one is repeated."""
+    size = min(size, int(lengths.min()))
+    wide = np.concatenate([tokens, np.zeros(size - 1, dtype=np.uint32)]).astype(np.uint64)
+    hashes = wide[: len(tokens)].copy()
+    for step in range(1, size):
+        hashes *= _GRAM
+        hashes += wide[step : step + len(tokens)]
+    last = np.repeat(np.cumsum(lengths) - size, lengths)
+    whole: Hashes = hashes[np.minimum(np.arange(len(tokens)), last)]
+    return whole
 
 
-def _padded(hashes: Hashes, size: int) -> Hashes:
-    return np.concatenate([hashes, np.full(size - 1, ~np.uint64(0))])
+def _lowest(hashes: Hashes, lengths: NDArray[np.int64], size: int) -> Hashes:
+    """The lowest hash in the window that starts at each token, within its text."""
+    text = np.repeat(np.arange(len(lengths)), lengths)
+    places = np.arange(len(hashes)) + text * (size - 1)
+    padded = np.full(len(hashes) + len(lengths) * (size - 1), ~np.uint64(0))
+    padded[places] = hashes
+    lowest, width = padded, 1
+    while width < size:  # the minimum of two windows that overlap is that of both
+        step = min(width, size - width)
+        lowest = np.minimum(lowest[:-step], lowest[step:])
+        width += step
+    found: Hashes = lowest[places]
+    return found
+
+
+def _distinct(keys: Hashes, owners: Owners) -> tuple[Hashes, Owners]:
+    """Each text's keys sorted and without repeats, the `MAX_RUN_KEYS` lowest of them."""
+    fresh = _changes(keys, owners)  # neighbouring windows mostly choose the same gram
+    keys, owners = keys[fresh], owners[fresh]
+    order = np.lexsort((keys, owners))
+    keys, owners = keys[order], owners[order]
+    fresh = _changes(keys, owners)
+    keys, owners = keys[fresh], owners[fresh]
+    rank = np.arange(len(keys)) - np.searchsorted(owners, owners)
+    kept = rank < MAX_RUN_KEYS
+    return keys[kept], owners[kept]
+
+
+def _changes(keys: Hashes, owners: Owners) -> NDArray[np.bool_]:
+    fresh = np.ones(len(keys), dtype=np.bool_)
+    fresh[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+    return fresh
 
 
 def _mixed(values: Hashes) -> Hashes:

@@ -11,6 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
+from aggregator.core.postings import Postings
+
 ENOUGH: Final = 2
 """Weight at which a pair is proposed."""
 
@@ -76,18 +80,23 @@ class Proposals:
         return sorted(each for each, total in self.weights.items() if total >= ENOUGH)
 
 
+def meeting(arrived: Postings, before: Postings) -> Postings:
+    """Those of the arriving postings whose key has another node, before or among them.
+
+    Most keys are met for the first time, and propose nothing.
+    """
+    _keys, place, count = np.unique(arrived.keys, return_inverse=True, return_counts=True)
+    return arrived[(count[place] > 1) | np.isin(arrived.keys, before.keys)]
+
+
 def arrivals(
-    keys: Mapping[int, Iterable[int]], hubs: Mapping[int, list[int]], most: int
+    arrived: Mapping[int, list[int]], hubs: Mapping[int, list[int]], most: int
 ) -> list[Arrival]:
     """What the arrival of nodes does to each of their keys.
 
-    `keys` gives each arriving node's keys, `hubs` the hubs of the keys so far, `most` how many
-    a key has.
+    `arrived` gives the arriving nodes of each key, `hubs` the hubs of the keys so far, `most`
+    how many a key has.
     """
-    arrived: dict[int, list[int]] = {}
-    for node, its_keys in keys.items():
-        for key in its_keys:
-            arrived.setdefault(key, []).append(node)
     found = []
     for key, nodes in arrived.items():
         before = hubs.get(key, [])

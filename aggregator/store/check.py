@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
 from aggregator.store.engine import is_sqlite
-from aggregator.store.sql import as_parameter, integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +113,6 @@ INVARIANTS = (
         """SELECT r.article_id, 'revision' FROM revisions r
            WHERE r.purged_at IS NOT NULL AND r.text <> ''""",
     ),
-    Invariant(
-        "every posting of the candidate index is of a node",
-        """SELECT DISTINCT 'node ' || p.node_id, 'posting' FROM postings p
-           WHERE NOT EXISTS (SELECT 1 FROM nodes n WHERE n.node_id = p.node_id)""",
-    ),
 )
 
 _FIGURES = """
@@ -146,11 +140,6 @@ _LANGUAGES = """
 SELECT DISTINCT c.cluster_id, c.languages, a.language
 FROM clusters c JOIN nodes n ON n.anchor = c.anchor JOIN articles a ON a.node_id = n.node_id
 ORDER BY c.cluster_id
-"""
-
-
-_STORED_KEYS = """
-SELECT p.key FROM {keys} JOIN postings p ON p.key = k.value AND p.node_id = :node
 """
 
 
@@ -193,15 +182,3 @@ def node_pages(connection: Connection) -> Iterator[list[int]]:
     while page := list(connection.scalars(statement, {"last": last})):
         yield page
         last = page[-1]
-
-
-def stored_keys(connection: Connection, node: int, keys: Iterable[int]) -> set[int]:
-    """Those of these keys under which the candidate index has the node."""
-    statement = _STORED_KEYS.format(keys=integers(connection, "keys", "k"))
-    values = {"keys": as_parameter(connection, keys), "node": node}
-    return set(connection.scalars(text(statement), values))
-
-
-def count_postings(connection: Connection) -> int:
-    """How many rows the candidate index has."""
-    return int(connection.scalar(text("SELECT count(*) FROM postings")) or 0)

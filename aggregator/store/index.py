@@ -1,72 +1,170 @@
-"""The candidate index: which texts have which key, kept as rows of one B-tree.
+"""The candidate index: which texts have which key.
 
 A key proposes each of its nodes together with the key's `HUBS` nodes of lowest id. Node ids
 are content hashes, so which nodes these are depends on the set of texts alone.
+
+The postings are kept in segments (`store.segments`), because rows of one B-tree cost more and
+more as it grows: keys are hashes, so that each batch of them changes most of its pages. The
+segments form a tree over the leading bits of the keys. What arrives is one segment at its root;
+a part of the tree that holds `FULL` postings hands them down, as one segment to each of its
+parts. So a posting is written about once for each level, in long stretches, and each batch does
+so for few parts. Where a posting is stored means nothing: results depend on which there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sqlalchemy import Connection, Table, bindparam, delete, text
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
 
-from aggregator.store.schema import Posting
-from aggregator.store.sql import as_parameter, chunks, insert_new, integers
+from aggregator.core.postings import Postings, by_key, joined
+from aggregator.core.tokens import Hashes
+from aggregator.store import segments
+from aggregator.store.lookup import ALL, FAN_BITS, View, span
+from aggregator.store.segments import MOST_POSTINGS, Segment
 
 HUBS: Final = 4
 """Nodes of a key that are proposed together with all others of the key."""
 
-_KEYS_A_QUERY: Final = 20_000
-_MOST: Final = 2**63 - 1
+FULL: Final = 1 << 19
+"""Postings at which a part of the tree hands down."""
+MOST_SEGMENTS: Final = 6
+"""Segments in a part of the tree before its smaller ones are merged."""
+_DEEPEST: Final = 24
+_EFFORT: Final = 6
+"""Postings that a batch moves at most for each one that it brings (or those of one part)."""
+_KEYS_AT_ONCE: Final = 20_000
 
-postings: Table = Posting.__table__  # type: ignore[assignment]
-
-_LOWEST: Final = """
-SELECT p.key, p.node_id
-FROM {keys} JOIN postings p ON p.key = k.value
-WHERE p.node_id <= coalesce(
-    (SELECT q.node_id FROM postings q WHERE q.key = k.value
-     ORDER BY q.node_id LIMIT 1 OFFSET :skip), :most)
-ORDER BY p.key, p.node_id
-"""
-_MEMBERS: Final = """
-SELECT p.key, p.node_id FROM {keys} JOIN postings p ON p.key = k.value
-ORDER BY p.key, p.node_id
-"""
+_Part = tuple[int, int]
+"""A part of the tree: its depth and its prefix."""
 
 
 def hubs(connection: Connection, keys: Iterable[int]) -> dict[int, list[int]]:
     """For each key that has any node, its `HUBS` lowest nodes in ascending order."""
-    return _by_key(connection, _LOWEST, keys, {"skip": HUBS - 1, "most": _MOST})
+    return by_key(lowest(connection, np.array(list(keys), dtype=np.uint64), HUBS))
 
 
-def members(connection: Connection, keys: Iterable[int]) -> dict[int, list[int]]:
-    """For each key that has any node, all of them in ascending order."""
-    return _by_key(connection, _MEMBERS, keys, {})
+def lowest(connection: Connection, keys: Hashes, most: int = ALL) -> Postings:
+    """The stored postings of these keys, ordered; of each key those of its `most` lowest nodes."""
+    wanted = np.unique(keys)
+    view = View(connection)
+    found = []
+    for start in range(0, len(wanted), _KEYS_AT_ONCE):
+        part = joined(list(view.find(wanted[start : start + _KEYS_AT_ONCE], most))).ordered()
+        rank = np.arange(len(part)) - np.searchsorted(part.keys, part.keys)
+        found.append(part[rank < most])
+    return joined(found)
 
 
-def add(connection: Connection, rows: Iterable[tuple[int, int]]) -> None:
-    """Add postings, given as (key, node)."""
-    parameters = [{"key": key, "node_id": node} for key, node in sorted(rows)]
-    insert_new(connection, postings, parameters)
-
-
-def remove(connection: Connection, rows: Iterable[tuple[int, int]]) -> None:
-    """Remove postings, given as (key, node)."""
-    parameters = [{"k": key, "n": node} for key, node in rows]
-    if parameters:
-        row = (postings.c.key == bindparam("k"), postings.c.node_id == bindparam("n"))
-        connection.execute(delete(postings).where(*row), parameters)
-
-
-def _by_key(
-    connection: Connection, template: str, keys: Iterable[int], parameters: dict[str, int]
-) -> dict[int, list[int]]:
-    statement = text(template.format(keys=integers(connection, "keys", "k")))
-    found: dict[int, list[int]] = {}
-    for chunk in chunks(sorted(set(keys)), _KEYS_A_QUERY):
-        values = {"keys": as_parameter(connection, chunk), **parameters}
-        for key, node in connection.execute(statement, values):
-            found.setdefault(key, []).append(node)
+def contains(connection: Connection, postings: Postings) -> NDArray[np.bool_]:
+    """For each of these postings: whether it is stored."""
+    found = np.zeros(len(postings), dtype=np.bool_)
+    for asked, places in View(connection).locate(postings):
+        found[asked.which[places < ALL]] = True
     return found
+
+
+def add(connection: Connection, postings: Postings) -> None:
+    """Add postings, none of which is stored."""
+    if len(postings):
+        segments.write(connection, (0, 0), postings.ordered())
+        _tend(connection, max(FULL, _EFFORT * len(postings)))
+
+
+def remove(connection: Connection, postings: Postings) -> None:
+    """Remove postings; those that are not stored are left out."""
+    for asked, places in View(connection).locate(postings):
+        found = places < ALL
+        kept = np.ones(len(asked.within), dtype=np.bool_)
+        kept[places[found]] = False
+        for chunk in np.unique(asked.chunk[found]):
+            low, high = asked.bounds[chunk], asked.bounds[chunk + 1]
+            left = asked.within[low:high][kept[low:high]]
+            segments.rewrite(connection, int(asked.ids[chunk]), left, int(high - low) - len(left))
+
+
+def everything(connection: Connection) -> Iterator[Postings]:
+    """All stored postings, a segment at a time."""
+    for each in segments.manifest(connection):
+        yield segments.read(connection, [each])
+
+
+def damages(connection: Connection) -> Iterator[str]:
+    """Segments that are not as their rows say."""
+    for each in segments.manifest(connection):
+        found = segments.read(connection, [each])
+        sound = len(found) == each.postings and np.array_equal(
+            np.lexsort((found.nodes, found.keys)), np.arange(len(found))
+        )
+        if not sound or not _within(each, found):
+            yield f"segment {each.segment_id}: its postings are not the {each.postings} stored"
+
+
+def _within(segment: Segment, found: Postings) -> bool:
+    low, high = span(segment)
+    return not len(found) or (int(found.keys.min()) >= low and int(found.keys.max()) <= high)
+
+
+def count(connection: Connection) -> int:
+    """How many postings are stored, by what the segments say of themselves."""
+    return sum(each.postings for each in segments.manifest(connection))
+
+
+def _tend(connection: Connection, effort: int) -> None:
+    """Hand down from parts that are full and merge small segments, up to `effort` postings.
+
+    What is left over is done at the next batch: until then there are more segments to search.
+    """
+    while effort > 0:
+        parts = _parts(connection)
+        full = {part: n for part, its in parts.items() if (n := _total(its)) >= FULL}
+        full = {part: n for part, n in full.items() if part[0] < _DEEPEST}
+        if full:
+            part = max(full, key=full.__getitem__)
+            effort -= full[part]
+            _hand_down(connection, part, parts[part])
+            continue
+        mergeable = {part: small for part, its in parts.items() if (small := _small(its))}
+        if not mergeable:
+            return
+        part, small = next(iter(mergeable.items()))
+        effort -= _total(small)
+        segments.write(connection, part, segments.read(connection, small).ordered())
+        segments.drop(connection, small)
+
+
+def _parts(connection: Connection) -> dict[_Part, list[Segment]]:
+    found: dict[_Part, list[Segment]] = {}
+    for each in segments.manifest(connection):
+        found.setdefault((each.depth, each.prefix), []).append(each)
+    return found
+
+
+def _total(its: Iterable[Segment]) -> int:
+    return sum(each.postings for each in its)
+
+
+def _small(its: list[Segment]) -> list[Segment]:
+    """The smaller segments of a part that has too many, where they fit into one."""
+    if len(its) <= MOST_SEGMENTS:
+        return []
+    small = sorted(its, key=lambda each: each.postings)[: len(its) // 2 + 1]
+    return small if _total(small) <= MOST_POSTINGS else []
+
+
+def _hand_down(connection: Connection, part: _Part, its: list[Segment]) -> None:
+    """Give a part's postings to its parts."""
+    postings = segments.read(connection, its).ordered()
+    segments.drop(connection, its)
+    depth, prefix = part[0] + 1, part[1] << FAN_BITS
+    free = np.uint64(64 - FAN_BITS * depth)
+    child = postings.keys >> free
+    for number in range(1 << FAN_BITS):
+        low, high = (
+            np.searchsorted(child, np.uint64(prefix + number), "left"),
+            np.searchsorted(child, np.uint64(prefix + number), "right"),
+        )
+        segments.write(connection, (depth, prefix + number), postings[low:high])

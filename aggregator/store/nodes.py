@@ -111,6 +111,15 @@ def standing(connection: Connection, ids: Iterable[int]) -> dict[int, AnyRow]:
     return found
 
 
+def short_ones(connection: Connection, ids: Iterable[int]) -> set[int]:
+    """Those of these nodes that are too short to compare."""
+    found: set[int] = set()
+    for chunk in chunks(ids):
+        those = (nodes.c.node_id.in_(chunk), nodes.c.short == 1)
+        found.update(connection.scalars(select(nodes.c.node_id).where(*those)))
+    return found
+
+
 def purged(connection: Connection, ids: Iterable[int]) -> set[int]:
     """Those of these nodes whose text was purged: the digest stands in the tokens' place."""
     found: set[int] = set()

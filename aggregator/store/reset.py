@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, and_, delete, select
 
+from aggregator.store import segments
 from aggregator.store.articles import articles
-from aggregator.store.index import postings
 from aggregator.store.matches import matches
 from aggregator.store.nodes import clusters, nodes
+from aggregator.store.sql import chunks
 
 _PURGED = nodes.c.tokens == nodes.c.text_digest
 
@@ -17,14 +18,19 @@ _PURGED = nodes.c.tokens == nodes.c.text_digest
 def clear_results(connection: Connection) -> None:
     """Remove matches, clusters, nodes and the candidate index; articles and texts stay.
 
-    What was purged cannot be made again, and stays as it is.
+    What was purged cannot be made again, and stays as it is; its keys are to be added again.
     """
     purged = select(nodes.c.node_id).where(_PURGED)
     kept = (matches.c.node_a.in_(purged), matches.c.node_b.in_(purged))
     connection.execute(delete(matches).where(~and_(*kept)))
     connection.execute(delete(clusters).where(clusters.c.canonical_node.not_in(purged)))
-    connection.execute(delete(postings).where(postings.c.node_id.not_in(purged)))
+    segments.clear(connection)
     connection.execute(delete(nodes).where(~_PURGED))
+
+
+def purged_batches(connection: Connection, size: int) -> Iterator[list[int]]:
+    """The ids of all purged nodes, in lists of at most `size`."""
+    yield from chunks(connection.scalars(select(nodes.c.node_id).where(_PURGED)).all(), size)
 
 
 def article_batches(connection: Connection, size: int) -> Iterator[list[str]]:

@@ -187,7 +187,7 @@ def give_space_back(engine: Engine) -> None:
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             driver.autocommit = True
-            for table in ("revisions", "nodes", "postings", "matches"):
+            for table in ("revisions", "nodes", "index_chunks", "matches"):
                 driver.execute(f"VACUUM (ANALYZE) {table}")
             driver.autocommit = False
     finally:

@@ -195,13 +195,38 @@ class Node(Base):
     """The cluster that it is in, named by the cluster's anchor node."""
 
 
-class Posting(Base):
-    """One row of the candidate index: this node has this key."""
+class IndexSegment(Base):
+    """A segment of the candidate index: postings sorted by key, then node."""
 
-    __tablename__ = "postings"
-    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    node_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __tablename__ = "index_segments"
+    segment_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    nonce: Mapped[int] = mapped_column(BigInteger)
+    """Drawn at random: tells it from one that had its id and was taken back."""
+    depth: Mapped[int] = mapped_column(SmallInteger)
+    """Level of the tree that it is in; the root is 0."""
+    prefix: Mapped[int] = mapped_column(BigInteger)
+    """Leading bits that all of its keys have, two for each level."""
+    postings: Mapped[int] = mapped_column(Integer)
+
+
+class IndexHead(Base):
+    """What is asked before the chunks of a segment are read."""
+
+    __tablename__ = "index_heads"
+    segment_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    fences: Mapped[bytes]
+    """The first posting of each chunk."""
+    filter: Mapped[bytes]
+    """Bloom filter of its keys."""
+
+
+class IndexChunk(Base):
+    """A stretch of a segment: key and node id of each posting, 16 bytes little-endian."""
+
+    __tablename__ = "index_chunks"
+    chunk_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    """The segment's id shifted left by 16 bits, and the number of the chunk in it."""
+    data: Mapped[bytes]
 
 
 class Match(Base):

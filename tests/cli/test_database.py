@@ -42,10 +42,10 @@ DAMAGES = {
     ),
     "UPDATE revisions SET purged_at = '2026-01-01T00:00:00Z' WHERE revision_id = (SELECT"
     " min(revision_id) FROM revisions)": "a purged text is gone in all places",
-    "INSERT INTO postings (key, node_id) VALUES (1, 1)": (
+    "UPDATE nodes SET node_id = node_id + 1 WHERE node_id = (SELECT max(node_id) FROM nodes)": (
         "every posting of the candidate index is of a node"
     ),
-    "DELETE FROM postings WHERE key % 7 = 0": (
+    "UPDATE index_chunks SET data = x'' WHERE chunk_id = (SELECT max(chunk_id) FROM index_chunks)": (
         "the candidate index has every key of every node, and no other"
     ),
     "UPDATE clusters SET outlets = outlets + 1 WHERE size = 8": (

@@ -24,6 +24,12 @@ worlds = st.dictionaries(
 )
 
 
+def holders(nodes: NodeKeys) -> dict[int, list[int]]:
+    """The nodes of each key."""
+    keys: set[int] = set().union(*nodes.values())
+    return {k: [n for n, its in nodes.items() if k in its] for k in keys}
+
+
 def hubs_of(nodes: NodeKeys) -> dict[int, list[int]]:
     """Each key's nodes of lowest id."""
     keys = set().union(*nodes.values())
@@ -44,7 +50,7 @@ def defined(nodes: NodeKeys) -> set[Pair]:
 def test_all_at_once_gives_the_defined_pairs(nodes: NodeKeys) -> None:
     """An empty index and one batch: exactly the candidate pairs."""
     proposals = Proposals()
-    for each in arrivals(nodes, {}, HUBS):
+    for each in arrivals(holders(nodes), {}, HUBS):
         proposals.add(each, each.nodes)
     assert set(proposals.pairs()) == defined(nodes)
 
@@ -57,7 +63,7 @@ def test_an_arrival_finds_every_pair_of_the_arrived(nodes: NodeKeys, old: int) -
     hubs = hubs_of(before) if before else {}
     proposals = Proposals()
     displaced = set()
-    for each in arrivals(new, hubs, HUBS):
+    for each in arrivals(holders(new), hubs, HUBS):
         proposals.add(each, {n for n, keys in nodes.items() if each.key in keys})
         displaced |= each.displaced
     wanted = defined(nodes)

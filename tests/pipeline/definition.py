@@ -22,7 +22,7 @@ def defined(engine: Engine) -> tuple[set[tuple[Any, ...]], dict[int, Star]]:
         loaded = nodes.load_nodes(connection, ids)
         prints = nodes.load_fingerprints(connection, ids)
         best = nodes.best_candidates(connection, ids)
-    keys = {n: set(node_keys(prints[n], short=loaded[n].facts.short)) for n in ids}
+    keys = {n: node_keys(prints[n], short=loaded[n].facts.short) for n in ids}
     compared = {
         pair: compare_nodes(loaded[pair[0]], loaded[pair[1]], OPTIONS)
         for pair in combinations(ids, 2)

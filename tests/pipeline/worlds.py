@@ -23,7 +23,7 @@ from aggregator.fingerprint import SCHEME, fingerprints
 from aggregator.intake import Outcome, take_in
 from aggregator.settle import Counts, Settler, Settling
 from aggregator.standing import Circumstances
-from aggregator.store import dumps
+from aggregator.store import dumps, index
 from aggregator.store.dumps import Beginning
 from aggregator.store.engine import writing
 
@@ -116,7 +116,6 @@ RESULTS = {
     "articles": "article_id, role, node_id, hex(revision_id), published_at, record_time, page_url",
     "revisions": "hex(revision_id), article_id, record_time, page_url",
     "nodes": "node_id, short, earliest_article, best_article, anchor",
-    "postings": "key, node_id",
     "matches": "node_a, node_b, proposed, star, relation, verdict, rule, evidence, scheme",
     "clusters": "anchor, cluster_id, canonical_node, canonical_article, canonical_reason, size, "
     "main_size, outlets, languages, first_published_at, last_published_at",
@@ -136,4 +135,5 @@ def results(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
                 wanted = columns.replace("hex(revision_id)", "upper(encode(revision_id, 'hex'))")
             rows = connection.execute(text(f"SELECT {wanted} FROM {table}"))
             found[table] = sorted(map(tuple, rows), key=repr)
+        found["postings"] = sorted(r for part in index.everything(connection) for r in part.rows())
     return found

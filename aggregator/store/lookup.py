@@ -1,0 +1,162 @@
+"""Finding postings in the segments of the candidate index.
+
+Keys are looked up together: for each segment that may have them its filter is asked, then the
+fences say which chunk, then only such chunks are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from sqlalchemy import Connection, Engine
+
+from aggregator.core.postings import Places, Postings, joined, search
+from aggregator.core.tokens import Hashes
+from aggregator.store.segments import Memory, Segment, chunk_ids, manifest, read_chunks
+
+FAN_BITS: Final = 2
+"""Leading bits of a key that tell the parts of one part of the index from each other."""
+ALL: Final = 1 << 62
+"""More postings than a key can have."""
+
+_CHUNKS_AT_ONCE: Final = 4096
+_LEAST, _MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+
+_memories: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Some keys or postings, each asked of the chunk of a segment, and what the chunks hold.
+
+    `which` says which of those wanted, `chunk` which of the distinct chunks (`ids`) is asked;
+    the postings of chunk i are within[bounds[i]:bounds[i + 1]].
+    """
+
+    which: Places
+    chunk: Places
+    ids: Places
+    within: Postings
+    bounds: Places
+
+    @property
+    def low(self) -> Places:
+        """Where the chunk of each begins."""
+        found: Places = self.bounds[self.chunk]
+        return found
+
+    @property
+    def high(self) -> Places:
+        """Where the chunk of each ends."""
+        found: Places = self.bounds[self.chunk + 1]
+        return found
+
+
+class View:
+    """The segments as a transaction sees them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.segments = manifest(connection)
+        self.memory = _memories.setdefault(connection.engine, Memory())
+        self.memory.follow(connection, self.segments)
+        fences = [self.memory.heads[each.nonce].fences for each in self.segments]
+        self.fences = joined(fences)
+        self.ids = np.array([each.segment_id for each in self.segments], dtype=np.int64)
+        self.bounds = np.cumsum([0, *map(len, fences)])
+
+    def find(self, keys: Hashes, most: int = ALL) -> Iterator[Postings]:
+        """The stored postings of these keys (ascending), in parts.
+
+        Of each key a segment gives its lowest nodes: `most` or a few more.
+        """
+        wanted = Postings(keys, np.full(len(keys), _LEAST))
+        which, segment = self.holders(keys)
+        place = self.place(wanted[which], segment)
+        place = np.maximum(place - 1, self.bounds[segment])
+        while len(which):
+            onward = []
+            for asked, part in self.read(which, segment, place):
+                low = search(asked.within, asked.low, asked.high, wanted[asked.which])
+                behind = Postings(keys[asked.which], np.full(len(part), _MOST))
+                end = search(asked.within, low, asked.high, behind)
+                yield asked.within[stretches(low, np.minimum(end, low + most))]
+                unfinished = (end == asked.high) & (end - low < most)
+                onward.append(part[unfinished])
+            rest = np.concatenate(onward)
+            which, segment, place = which[rest], segment[rest], place[rest] + 1
+            inside = place < self.bounds[segment + 1]
+            inside[inside] = self.fences.keys[place[inside]] <= keys[which[inside]]
+            which, segment, place = which[inside], segment[inside], place[inside]
+
+    def locate(self, wanted: Postings) -> Iterator[tuple[Asked, Places]]:
+        """Where these postings are stored: chunks, and places in them (`ALL` = not there)."""
+        order = np.argsort(wanted.keys, kind="stable")
+        which, segment = self.holders(wanted.keys[order])
+        which = order[which]
+        place = self.place(wanted[which], segment)
+        inside = place < self.bounds[segment + 1]
+        exact = np.zeros(len(place), dtype=np.bool_)
+        exact[inside] = _equal(self.fences[place[inside]], wanted[which[inside]])
+        place = np.where(exact, place, np.maximum(place - 1, self.bounds[segment]))
+        for asked, _part in self.read(which, segment, place):
+            found = search(asked.within, asked.low, asked.high, wanted[asked.which])
+            inside = found < asked.high
+            inside[inside] = _equal(asked.within[found[inside]], wanted[asked.which[inside]])
+            yield asked, np.where(inside, found, ALL)
+
+    def holders(self, keys: Hashes) -> tuple[Places, Places]:
+        """The segments that may have a key: places in `keys` (ascending) and of segments."""
+        spans = np.array([span(each) for each in self.segments], dtype=np.uint64).reshape(-1, 2)
+        first = np.searchsorted(keys, spans[:, 0], "left")
+        behind = np.searchsorted(keys, spans[:, 1], "right")
+        for place in np.flatnonzero(behind > first):
+            count = int(behind[place] - first[place])
+            self.memory.ask(self.connection, self.segments[place], count)
+        which = stretches(first, behind)
+        segment = np.repeat(np.arange(len(self.segments)), behind - first)
+        passing = self.memory.passing(self.segments, segment, keys[which])
+        return which[passing], segment[passing]
+
+    def place(self, wanted: Postings, segment: Places) -> Places:
+        """The first fence of its segment that is not before each of the wanted."""
+        return search(self.fences, self.bounds[segment], self.bounds[segment + 1], wanted)
+
+    def read(
+        self, which: Places, segment: Places, place: Places
+    ) -> Iterator[tuple[Asked, Places]]:
+        """Read the chunks at these fences, some at a time; with the places that are concerned."""
+        ids = chunk_ids(self.ids[segment], place - self.bounds[segment])
+        distinct, chunk = np.unique(ids, return_inverse=True)
+        order = np.argsort(chunk, kind="stable")
+        for start in range(0, len(distinct), _CHUNKS_AT_ONCE):
+            some = distinct[start : start + _CHUNKS_AT_ONCE]
+            ends = np.searchsorted(chunk[order], (start, start + len(some)))
+            part = order[ends[0] : ends[1]]
+            contents = read_chunks(self.connection, some)
+            bounds = np.cumsum([0, *map(len, contents)])
+            yield Asked(which[part], chunk[part] - start, some, joined(contents), bounds), part
+
+
+def span(segment: Segment) -> tuple[int, int]:
+    """The lowest and the highest key that a segment may have."""
+    free = 64 - FAN_BITS * segment.depth
+    return segment.prefix << free, (segment.prefix + 1 << free) - 1
+
+
+def stretches(starts: Places, ends: Places) -> Places:
+    """All places from each start up to its end, one stretch after the other."""
+    counts = ends - starts
+    offsets = np.cumsum(counts) - counts
+    return np.repeat(starts - offsets, counts) + np.arange(counts.sum())
+
+
+def _equal(one: Postings, other: Postings) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = (one.keys == other.keys) & (
+        one.nodes == other.nodes
+    )
+    return found

@@ -1,0 +1,226 @@
+"""Segments of the candidate index as rows, and what a process remembers of them.
+
+A segment never grows. Its chunks may lose postings (`rewrite`); its fences and its filter stay
+as they were, and then let through a little more than they must. So what a process remembers of
+a segment is right as long as the segment exists, whoever else writes; a number drawn at random
+(`nonce`) tells it from one that was taken back.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Table, delete, insert, select, text, update
+
+from aggregator.core.postings import (
+    KEY_BITS,
+    PAGE_BITS,
+    PROBES,
+    Places,
+    Postings,
+    fences,
+    filter_of,
+    from_bytes,
+    in_chunks,
+    joined,
+    page_of,
+    probe,
+)
+from aggregator.core.tokens import Hashes
+from aggregator.store.schema import IndexChunk, IndexHead, IndexSegment
+from aggregator.store.sql import as_parameter, chunks, integers
+
+FILTER_BYTES: Final = 256 << 20
+"""Memory for filters; segments whose filter has no room in it are read without (slower)."""
+MOST_POSTINGS: Final = 1 << 20
+"""Postings in one segment; more are written as several."""
+ASKED: Final = 64
+"""Keys that a segment has been asked for before its filter is worth reading."""
+
+_NUMBER_BITS: Final = 16
+_PAGE_BYTES: Final = PAGE_BITS // 8
+
+segments: Table = IndexSegment.__table__  # type: ignore[assignment]
+heads: Table = IndexHead.__table__  # type: ignore[assignment]
+chunk_rows: Table = IndexChunk.__table__  # type: ignore[assignment]
+
+_CHUNKS: Final = """
+SELECT c.chunk_id, c.data FROM {ids} JOIN index_chunks c ON c.chunk_id = k.value
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A row of `index_segments`: the keys that begin with `prefix`, as `depth` says."""
+
+    segment_id: int
+    nonce: int
+    depth: int
+    prefix: int
+    postings: int
+
+
+def manifest(connection: Connection) -> list[Segment]:
+    """All segments, in a fixed order."""
+    rows = connection.execute(select(segments).order_by(segments.c.segment_id))
+    return [Segment(*row) for row in rows]
+
+
+def write(connection: Connection, part: tuple[int, int], postings: Postings) -> None:
+    """Store ordered postings as new segments of this part (depth, prefix) of the index."""
+    for start in range(0, len(postings), MOST_POSTINGS):
+        _write(connection, part, postings[start : start + MOST_POSTINGS])
+
+
+def _write(connection: Connection, part: tuple[int, int], postings: Postings) -> None:
+    values = {
+        "nonce": secrets.randbits(62),
+        "depth": part[0],
+        "prefix": part[1],
+        "postings": len(postings),
+    }
+    (identifier,) = connection.execute(insert(segments), values).inserted_primary_key or (0,)
+    head = {
+        "segment_id": identifier,
+        "fences": fences(postings).to_bytes(),
+        "filter": filter_of(postings.keys),
+    }
+    connection.execute(insert(heads), head)
+    rows = [
+        {"chunk_id": identifier << _NUMBER_BITS | number, "data": chunk.to_bytes()}
+        for number, chunk in enumerate(in_chunks(postings))
+    ]
+    connection.execute(insert(chunk_rows), rows)
+
+
+def read(connection: Connection, these: Collection[Segment]) -> Postings:
+    """All postings of these segments, one after the other, each in order."""
+    found = []
+    for each in these:
+        low, high = (each.segment_id + i << _NUMBER_BITS for i in (0, 1))
+        own = (chunk_rows.c.chunk_id >= low, chunk_rows.c.chunk_id < high)
+        rows = connection.scalars(
+            select(chunk_rows.c.data).where(*own).order_by(chunk_rows.c.chunk_id)
+        )
+        found.append(from_bytes(b"".join(rows)))
+    return joined(found)
+
+
+def drop(connection: Connection, these: Iterable[Segment]) -> None:
+    """Remove segments."""
+    for each in these:
+        low, high = (each.segment_id + i << _NUMBER_BITS for i in (0, 1))
+        own = (chunk_rows.c.chunk_id >= low, chunk_rows.c.chunk_id < high)
+        connection.execute(delete(chunk_rows).where(*own))
+        for table in (heads, segments):
+            connection.execute(delete(table).where(table.c.segment_id == each.segment_id))
+
+
+def clear(connection: Connection) -> None:
+    """Remove all segments."""
+    for table in (chunk_rows, heads, segments):
+        connection.execute(delete(table))
+
+
+def chunk_ids(segment_ids: Places, numbers: Places) -> Places:
+    """The ids of chunks, by their segment and their number in it."""
+    return (segment_ids << _NUMBER_BITS) | numbers
+
+
+def read_chunks(connection: Connection, ids: Places) -> list[Postings]:
+    """The postings of these chunks, in their order."""
+    statement = text(_CHUNKS.format(ids=integers(connection, "ids", "k")))
+    values = {"ids": as_parameter(connection, ids.tolist())}
+    data = {row.chunk_id: row.data for row in connection.execute(statement, values)}
+    return [from_bytes(data[each]) for each in ids.tolist()]
+
+
+def rewrite(connection: Connection, identifier: int, left: Postings, gone: int) -> None:
+    """Replace the postings of a chunk by those `left`, where so many are gone."""
+    of_chunk = chunk_rows.c.chunk_id == identifier
+    connection.execute(update(chunk_rows).where(of_chunk).values(data=left.to_bytes()))
+    own = segments.c.segment_id == identifier >> _NUMBER_BITS
+    connection.execute(update(segments).where(own).values(postings=segments.c.postings - gone))
+
+
+@dataclass(slots=True)
+class _Head:
+    """What is remembered of a segment: its fences, and the slots that hold its filter."""
+
+    fences: Postings
+    asked: int = 0
+    slots: Places | None = None
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a process remembers of a store's segments; the filters are pages in one array."""
+
+    heads: dict[int, _Head] = field(default_factory=dict)
+    pages: NDArray[np.uint8] = field(
+        # Zeroed memory takes room only where it is written.
+        default_factory=lambda: np.zeros((FILTER_BYTES // _PAGE_BYTES, _PAGE_BYTES), np.uint8)
+    )
+    used: int = 0
+    free: list[int] = field(default_factory=list)
+
+    def follow(self, connection: Connection, present: Sequence[Segment]) -> None:
+        """Know the fences of these segments, and forget all others."""
+        nonces = {each.nonce for each in present}
+        for nonce in self.heads.keys() - nonces:
+            head = self.heads.pop(nonce)
+            if head.slots is not None:
+                self.free.extend(head.slots.tolist())
+        missing = {each.segment_id: each.nonce for each in present if each.nonce not in self.heads}
+        for chunk in chunks(missing):
+            own = heads.c.segment_id.in_(chunk)
+            rows = connection.execute(select(heads.c.segment_id, heads.c.fences).where(own))
+            for identifier, data in rows:
+                self.heads[missing[identifier]] = _Head(from_bytes(data))
+
+    def ask(self, connection: Connection, segment: Segment, keys: int) -> None:
+        """Note that a segment is asked for so many keys; read its filter when that pays."""
+        head = self.heads[segment.nonce]
+        head.asked += keys
+        if head.slots is None and head.asked >= ASKED:
+            self._read_filter(connection, segment, head)
+
+    def _read_filter(self, connection: Connection, segment: Segment, head: _Head) -> None:
+        if self.used - len(self.free) + segment.postings * KEY_BITS // PAGE_BITS > len(self.pages):
+            return
+        own = heads.c.segment_id == segment.segment_id
+        data = connection.scalars(select(heads.c.filter).where(own)).one()
+        rows = np.frombuffer(data, dtype=np.uint8).reshape(-1, _PAGE_BYTES)
+        slots = self._slots(len(rows))
+        if slots is not None:
+            self.pages[slots] = rows
+            head.slots = slots
+
+    def _slots(self, count: int) -> Places | None:
+        fresh = max(0, count - len(self.free))
+        if self.used + fresh > len(self.pages):
+            return None
+        reused = [self.free.pop() for _ in range(count - fresh)]
+        found = np.array([*reused, *range(self.used, self.used + fresh)], dtype=np.intp)
+        self.used += fresh
+        return found
+
+    def passing(self, present: Sequence[Segment], which: Places, keys: Hashes) -> Places:
+        """The places where the filter of segment which[i] lets keys[i] through."""
+        slots = [self.heads[each.nonce].slots for each in present]
+        counts = np.array([0 if each is None else len(each) for each in slots], dtype=np.intp)
+        table = np.concatenate([np.empty(0, dtype=np.intp), *(s for s in slots if s is not None)])
+        first = np.cumsum(counts) - counts
+        unknown = np.flatnonzero(counts[which] == 0)
+        left = np.flatnonzero(counts[which] > 0)
+        pages = table[first[which[left]] + page_of(keys[left], counts[which[left]])]
+        for number in range(PROBES):
+            bit = probe(keys[left], number)
+            is_set = (self.pages[pages, bit >> 3] >> (bit & 7).astype(np.uint8)) & np.uint8(1) > 0
+            left, pages = left[is_set], pages[is_set]
+        return np.sort(np.concatenate([unknown, left]))

@@ -1,0 +1,159 @@
+"""The candidate index: whatever was added and removed, in whatever parts, is found again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from aggregator.core import postings as arrays
+from aggregator.core.postings import Postings
+from aggregator.store import index, segments
+from aggregator.store.engine import reading, writing
+from tests.stores import empty
+
+Rows = set[tuple[int, int]]
+TOP = 2**64 - 1
+KEYS = st.sampled_from([0, 1, 2, 3, TOP, TOP - 1, 2**63, 2**62, 7 << 60, (7 << 60) + 1])
+ROWS = st.frozensets(st.tuples(st.one_of(KEYS, st.integers(0, TOP)), st.integers(-40, 40)))
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sizes at which a few postings make a deep index."""
+    monkeypatch.setattr(arrays, "CHUNK", 3)
+    monkeypatch.setattr(index, "FULL", 20)
+    monkeypatch.setattr(index, "MOST_SEGMENTS", 3)
+    monkeypatch.setattr(segments, "MOST_POSTINGS", 50)
+    monkeypatch.setattr(segments, "ASKED", 4)
+    yield
+
+
+def made(rows: Rows | frozenset[tuple[int, int]]) -> Postings:
+    """Postings in an order of no meaning."""
+    chosen = random.Random(len(rows)).sample(sorted(rows), len(rows))
+    keys = np.array([key for key, _node in chosen], dtype=np.uint64)
+    return Postings(keys, np.array([node for _key, node in chosen], dtype=np.int64))
+
+
+def stored(engine: Engine) -> Rows:
+    with reading(engine) as connection:
+        assert list(index.damages(connection)) == []
+        parts = [part.rows() for part in index.everything(connection)]
+        assert sum(map(len, parts)) == index.count(connection)
+        return {row for part in parts for row in part}
+
+
+@pytest.mark.usefixtures("small_parts")
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(ROWS, st.booleans()), max_size=12))
+def test_what_was_added_and_not_removed_is_found(
+    engine: Engine, steps: list[tuple[frozenset[tuple[int, int]], bool]]
+) -> None:
+    """After any additions and removals the index has these rows, and answers from them."""
+    empty(engine)
+    held: Rows = set()
+    for rows, adding in steps:
+        with writing(engine) as connection:
+            if adding:
+                index.add(connection, made(rows - held))
+            else:
+                index.remove(connection, made(rows))
+        held = held | rows if adding else held - rows
+    assert stored(engine) == held
+    wanted = {row for rows, _adding in steps for row in rows} | {(5, 5)}
+    with reading(engine) as connection:
+        asked = made(wanted)
+        answers = index.contains(connection, asked).tolist()
+        assert [row in held for row in asked.rows()] == answers
+        assert index.lowest(connection, asked.keys).rows() == sorted(held)
+        for key, nodes in index.hubs(connection, {key for key, _node in wanted}).items():
+            assert nodes == sorted(n for k, n in held if k == key)[: index.HUBS]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_part_hands_down_what_it_holds(engine: Engine) -> None:
+    """Many postings lie deep, those of one key as deep as keys go, and all are found."""
+    rng = random.Random(1)
+    rows = {(rng.randrange(2**64), node) for node in range(600)} | {(9, n) for n in range(400)}
+    for start in range(0, 1000, 10):
+        with writing(engine) as connection:
+            index.add(connection, made(set(sorted(rows)[start : start + 10])))
+    assert stored(engine) == rows
+    with reading(engine) as connection:
+        depths = [each.depth for each in segments.manifest(connection)]
+        assert max(depths) > 3
+        assert index.hubs(connection, [9]) == {9: [0, 1, 2, 3]}
+        assert len(index.lowest(connection, np.array([9], dtype=np.uint64))) == 400
+
+
+def test_a_batch_moves_a_bounded_part_of_the_index(engine: Engine) -> None:
+    """What a batch leaves undone the next ones do; until then everything is found all the same."""
+    rng = np.random.default_rng(1)
+    with writing(engine) as connection:
+        for _ in range(8):
+            some = Postings(
+                rng.integers(0, 2**64, 1000, dtype=np.uint64), np.arange(1000, dtype=np.int64)
+            )
+            segments.write(connection, (0, 0), some.ordered())
+        before = {each.segment_id for each in segments.manifest(connection)}
+        index.add(connection, some[:0])
+        index.add(connection, Postings(np.array([3], np.uint64), np.array([3], np.int64)))
+        after = {each.segment_id for each in segments.manifest(connection)}
+    assert len(before - after) == 5
+    assert len(after) <= index.MOST_SEGMENTS
+
+
+class Refusal(Exception):
+    """What a test raises to have a transaction taken back."""
+
+
+def test_what_was_taken_back_is_not_remembered(engine: Engine) -> None:
+    """A segment of a failed batch and a later one of the same id are told apart."""
+    first = made({(key << 40, 1) for key in range(500)})
+    second = made({(key << 41 | 1, 2) for key in range(500)})
+    with pytest.raises(Refusal), writing(engine) as connection:
+        index.add(connection, first)
+        assert index.contains(connection, first).all()
+        raise Refusal
+    with writing(engine) as connection:
+        index.add(connection, second)
+        assert index.contains(connection, second).all()
+        assert not index.contains(connection, first).any()
+
+
+def test_another_process_may_write(engine: Engine, database_url: str) -> None:
+    """What one engine remembers of the index holds whatever another one adds and removes."""
+    from aggregator.store.engine import open_engine
+
+    other = open_engine(database_url, must_exist=True)
+    rows = {(key << 40, node) for key in range(300) for node in (1, 2)}
+    with writing(engine) as connection:
+        index.add(connection, made(rows))
+        assert index.contains(connection, made(rows)).all()
+    with writing(other) as connection:
+        index.remove(connection, made({row for row in rows if row[1] == 1}))
+        index.add(connection, made({(7, 7)}))
+    other.dispose()
+    with reading(engine) as connection:
+        assert index.contains(connection, made(rows)).sum() == 300
+        assert index.hubs(connection, [7, 3 << 40]) == {7: [7], 3 << 40: [2]}
+
+
+def test_filters_without_room_are_left_out(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond its budget the memory holds no more filters; answers are the same."""
+    monkeypatch.setattr(segments, "FILTER_BYTES", 4096)
+    rows = {(key << 40, key % 7) for key in range(20_000)}
+    with writing(engine) as connection:
+        index.add(connection, made(rows))
+        assert index.contains(connection, made(rows)).all()
+        assert not index.contains(connection, made({(5, 5), (TOP, 0)})).any()
