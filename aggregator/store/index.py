@@ -80,10 +80,14 @@ def remove(connection: Connection, postings: Postings) -> None:
         found = places < ALL
         kept = np.ones(len(asked.within), dtype=np.bool_)
         kept[places[found]] = False
+        left, gone = {}, {}
         for chunk in np.unique(asked.chunk[found]):
             low, high = asked.bounds[chunk], asked.bounds[chunk + 1]
-            left = asked.within[low:high][kept[low:high]]
-            segments.rewrite(connection, int(asked.ids[chunk]), left, int(high - low) - len(left))
+            identifier = int(asked.ids[chunk])
+            left[identifier] = asked.within[low:high][kept[low:high]]
+            gone[identifier] = int(high - low) - len(left[identifier])
+        if left:
+            segments.rewrite(connection, left, gone)
 
 
 def everything(connection: Connection) -> Iterator[Postings]:

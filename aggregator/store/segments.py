@@ -9,13 +9,14 @@ a segment is right as long as the segment exists, whoever else writes; a number 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, text, update
 
 from aggregator.core.postings import (
     KEY_BITS,
@@ -140,12 +141,22 @@ def read_chunks(connection: Connection, ids: Places) -> list[Postings]:
     return [from_bytes(data[each]) for each in ids.tolist()]
 
 
-def rewrite(connection: Connection, identifier: int, left: Postings, gone: int) -> None:
-    """Replace the postings of a chunk by those `left`, where so many are gone."""
-    of_chunk = chunk_rows.c.chunk_id == identifier
-    connection.execute(update(chunk_rows).where(of_chunk).values(data=left.to_bytes()))
-    own = segments.c.segment_id == identifier >> _NUMBER_BITS
-    connection.execute(update(segments).where(own).values(postings=segments.c.postings - gone))
+def rewrite(connection: Connection, left: Mapping[int, Postings], gone: Mapping[int, int]) -> None:
+    """Replace the postings of these chunks by those `left`; so many are `gone` of each.
+
+    A segment that has none left is removed.
+    """
+    rows = [{"id": chunk, "bytes": postings.to_bytes()} for chunk, postings in left.items()]
+    statement = update(chunk_rows).where(chunk_rows.c.chunk_id == bindparam("id"))
+    connection.execute(statement.values(data=bindparam("bytes")), rows)
+    lost = Counter[int]()
+    for chunk, count in gone.items():
+        lost[chunk >> _NUMBER_BITS] += count
+    statement = update(segments).where(segments.c.segment_id == bindparam("id"))
+    fewer = {"postings": segments.c.postings - bindparam("count")}
+    counts = [{"id": segment, "count": count} for segment, count in lost.items()]
+    connection.execute(statement.values(fewer), counts)
+    drop(connection, [each for each in manifest(connection) if each.postings == 0])
 
 
 @dataclass(slots=True)

@@ -45,9 +45,8 @@ DAMAGES = {
     "UPDATE nodes SET node_id = node_id + 1 WHERE node_id = (SELECT max(node_id) FROM nodes)": (
         "every posting of the candidate index is of a node"
     ),
-    "UPDATE index_chunks SET data = x'' WHERE chunk_id = (SELECT max(chunk_id) FROM index_chunks)": (
-        "the candidate index has every key of every node, and no other"
-    ),
+    "UPDATE index_chunks SET data = x'' WHERE chunk_id = (SELECT max(chunk_id) FROM"
+    " index_chunks)": ("the candidate index has every key of every node, and no other"),
     "UPDATE clusters SET outlets = outlets + 1 WHERE size = 8": (
         "the figures of every cluster are those of its articles"
     ),
