@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 _LONGEST = 2048
+_UNSOUND = re.compile(r'[\s<>"]')
 
 
 def registered_domain(url: str) -> str | None:
@@ -43,6 +45,6 @@ def absolute(url: str | None, base: str | None = None) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not host or len(joined) > _LONGEST:
         return None
-    if any(sign.isspace() or sign in '<>"' for sign in joined):
+    if _UNSOUND.search(joined):
         return None
     return joined

@@ -148,6 +148,7 @@ _ONES = frozenset(
         "một",
     ]
 )
+_ENDING = 4
 _DIGITS = r"[0-9०-९০-৯٠-٩۰-۹]{1,4}"
 _SHORT = re.compile(
     rf"(?P<n>{_DIGITS})\s?(?P<u>s|sec|secs|m|min|mins|mn|h|hr|hrs|std|std\.|t|ч|ч\.|мин|мин\.|д|"
@@ -233,7 +234,7 @@ def parse_age(text: str) -> Age | None:
     short = _SHORT.fullmatch(bare) if bare[0].isdigit() else None
     if short:
         return _short_age(short)
-    return _full_age(bare) if _form_key(bare)[-2:] in _endings() else None
+    return _full_age(bare) if _ends_as_age(bare) else None
 
 
 def find_age_at_end(text: str) -> tuple[str, Age] | None:
@@ -246,7 +247,7 @@ def find_age_at_end(text: str) -> tuple[str, Age] | None:
     age = parse_age(apart[1]) if apart else None
     if apart and age:
         return text[: apart.start()], age
-    if _form_key(_plain(text))[-2:] not in _endings():
+    if not _ends_as_age(_plain(text)):
         return None
     for start in range(max(1, len(text) - _LONGEST), len(text)):
         if text[start].isspace():
@@ -322,10 +323,19 @@ def _form_key(form: str) -> str:
     return form.replace(" ", "").replace(".", "").replace("-", "")
 
 
+def _ends_as_age(bare: str) -> bool:
+    """True if a line may end with an age; a quick test, for most lines end otherwise."""
+    end = _form_key(bare)[-_ENDING:]
+    return end[-2:] in _endings(2) and any(
+        end[-letters:] in _endings(_ENDING) for letters in range(1, _ENDING + 1)
+    )
+
+
 @cache
-def _endings() -> frozenset[str]:
-    """The last two letters of every form of an age: most lines end otherwise."""
-    return frozenset(_form_key(form)[-2:] for form in (*_forms(), *_single_forms()))
+def _endings(letters: int) -> frozenset[str]:
+    """What every form of an age has behind its number, at most its last `letters`."""
+    forms = (_form_key(form).rpartition("{0}")[2] for form in (*_forms(), *_single_forms()))
+    return frozenset(form[-letters:] for form in forms if form)
 
 
 @cache

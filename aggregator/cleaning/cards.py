@@ -11,7 +11,7 @@ from aggregator.cleaning.addresses import absolute
 from aggregator.cleaning.blocks import pieces_of
 from aggregator.cleaning.headings import is_related_heading
 from aggregator.cleaning.lines import Line, When, read_when
-from aggregator.cleaning.outline import HEADINGS, TextLine, text_lines
+from aggregator.cleaning.outline import HEADINGS, TextLine, text_lines, text_of
 from aggregator.cleaning.pieces import Piece
 from aggregator.cleaning.script import is_paragraph, key, size
 
@@ -32,7 +32,7 @@ def titles_of(box: HtmlElement) -> list[HtmlElement]:
     headings = [
         e
         for e in box.iter(*HEADINGS)
-        if size(e.text_content()) >= 2 and not is_related_heading(e.text_content())
+        if size(text_of(e)) >= 2 and not is_related_heading(text_of(e))
     ]
     if headings:
         return headings
@@ -41,9 +41,9 @@ def titles_of(box: HtmlElement) -> list[HtmlElement]:
         if len(link) > 1:
             title = _title_in_link(link)
             if title is not None:
-                links.setdefault(key(title.text_content()), title)
+                links.setdefault(key(text_of(title)), title)
             continue
-        text = link.text_content()
+        text = text_of(link)
         if (
             size(text) >= _TITLE_FROM
             and not is_related_heading(text)
@@ -57,7 +57,7 @@ def _title_in_link(link: HtmlElement) -> HtmlElement | None:
     """The element that holds the title in a link around a whole card; None if it is no card."""
     lines = text_lines(link)
     if len(lines) < 2:
-        return link if size(link.text_content()) >= _TITLE_FROM and len(lines) else None
+        return link if size(text_of(link)) >= _TITLE_FROM and len(lines) else None
     for line in lines:
         words = size(line.text)
         titled = words >= _TITLE_FROM and not is_paragraph(line.text)
@@ -109,7 +109,7 @@ def _inside(element: HtmlElement, ancestor: HtmlElement) -> bool:
 
 def card_article(card: HtmlElement, title: HtmlElement, url: str | None) -> list[Found]:
     """The article in a card with the given title; none if the card has no text."""
-    name = key(title.text_content())
+    name = key(text_of(title))
     lines = _as_lines(text_lines(card), title)
     pieces = pieces_of(lines)
     if not pieces:
@@ -119,7 +119,7 @@ def card_article(card: HtmlElement, title: HtmlElement, url: str | None) -> list
         piece.body += (
             [other.title] if other.title and key(other.title) != name else []
         ) + other.body
-    piece.title = " ".join(title.text_content().split())
+    piece.title = " ".join(text_of(title).split())
     piece.body = [text for text in piece.body if key(text) != name]
     piece.when = _stated_time(card) or piece.when
     return [Found(piece, link_of(title, url) or _first_link(card, url))] if piece.body else []
@@ -127,7 +127,7 @@ def card_article(card: HtmlElement, title: HtmlElement, url: str | None) -> list
 
 def _flat_articles(box: HtmlElement, titles: list[HtmlElement], url: str | None) -> list[Found]:
     """Items that stand one behind the other without an element around each."""
-    links = {key(t.text_content()): link_of(t, url) for t in titles}
+    links = {key(text_of(t)): link_of(t, url) for t in titles}
     lines = [_line(line, None) for line in text_lines(box) if not is_related_heading(line.text)]
     return [Found(piece, links.get(key(piece.title or ""))) for piece in pieces_of(lines)]
 
@@ -139,7 +139,7 @@ def _as_lines(found: list[TextLine], title: HtmlElement) -> list[Line]:
 def _line(line: TextLine, title: HtmlElement | None) -> Line:
     """A line of a card; its title is a short line even if it ends as a sentence."""
     when = read_when(line.text) if size(line.text) <= _SHORT_LINE else None
-    is_title = title is not None and key(line.text) == key(title.text_content())
+    is_title = title is not None and key(line.text) == key(text_of(title))
     paragraph = not is_title and when is None and is_paragraph(line.text)
     paragraph = paragraph and line.element.tag not in HEADINGS and not _is_linked(line)
     return Line(line.text, gap=False, bullet=False, paragraph=paragraph, when=when)
@@ -148,7 +148,7 @@ def _line(line: TextLine, title: HtmlElement | None) -> Line:
 def _is_linked(line: TextLine) -> bool:
     """True if the line is the whole of a link: a headline, whatever its length."""
     anchors = [line.element, *line.element.iterancestors()][:3]
-    return any(a.tag == "a" and key(a.text_content()) == key(line.text) for a in anchors)
+    return any(a.tag == "a" and key(text_of(a)) == key(line.text) for a in anchors)
 
 
 def _stated_time(card: HtmlElement) -> When | None:

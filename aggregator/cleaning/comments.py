@@ -6,7 +6,7 @@ from lxml.html import HtmlElement
 
 from aggregator.cleaning import notices
 from aggregator.cleaning.headings import is_comment_heading
-from aggregator.cleaning.outline import HEADINGS, Outline
+from aggregator.cleaning.outline import HEADINGS, Outline, text_of
 from aggregator.cleaning.script import size
 from aggregator.cleaning.streams import speaks_of_comments
 
@@ -44,7 +44,7 @@ def _drop_thread(page: Outline) -> None:
 def _heads_comments(element: HtmlElement) -> bool:
     if len(element) > (0 if element.tag == "div" else 3):
         return False
-    text = element.text_content()
+    text = text_of(element)
     if len(text) > 120 or not 0 < size(text) <= _LONGEST_HEADING:
         return False
     line = " ".join(text.split())
@@ -64,7 +64,7 @@ def _box(heading: HtmlElement, page: Outline) -> HtmlElement | None:
         if large and heading.tag not in HEADINGS:
             break
         element = parent
-        if size(parent.text_content()) > size(heading.text_content()):
+        if size(text_of(parent)) > size(text_of(heading)):
             box = parent
     return box
 
@@ -73,7 +73,7 @@ def _leads(element: HtmlElement, parent: HtmlElement) -> bool:
     if size(parent.text or ""):
         return False
     return not any(
-        size(before.text_content()) or size(before.tail or "")
+        size(text_of(before)) or size(before.tail or "")
         for before in element.itersiblings(preceding=True)
         if isinstance(before.tag, str)
     )

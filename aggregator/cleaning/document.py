@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -40,9 +41,11 @@ def parse(text: str, max_depth: int) -> HtmlElement | None:
 
 def depth_exceeds(tree: HtmlElement, limit: int) -> bool:
     """True if an element of `tree` has more than `limit` ancestors."""
-    level = [tree]
-    for _ in range(limit + 1):
-        level = [child for element in level for child in element]
-        if not level:
-            return False
-    return True
+    return bool(_beyond(limit)(tree))
+
+
+@cache
+def _beyond(limit: int) -> etree.XPath:
+    """Tells of an element whether any stands more than `limit` levels below it."""
+    steps = "/".join("*" * (limit + 1))
+    return etree.XPath(f"boolean({steps})")

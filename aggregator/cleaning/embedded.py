@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from aggregator.cleaning.cards import Found, articles_in, card_of, link_of, titles_of
 from aggregator.cleaning.headings import is_pointer, is_related_heading
 from aggregator.cleaning.lines import read_when
-from aggregator.cleaning.outline import HEADINGS, Outline, link_share, text_lines
+from aggregator.cleaning.outline import HEADINGS, Outline, link_share, text_lines, text_of
 from aggregator.cleaning.script import is_paragraph, key, size
 from aggregator.cleaning.streams import flat_stream, further_boxes, leads_elsewhere
 
@@ -67,11 +68,18 @@ def _boxes(page: Outline) -> list[HtmlElement]:
             box = _gathered(heading)
         if box is not None:
             boxes.append(box)
-    for element in page.root.iter(*_BOXES):
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if names.strip() and _RELATED_TOKEN.search(names) and _may_leave(element, page):
-            boxes.append(element)
-    return boxes
+    named = (e for e in page.root.iter(*_BOXES) if _is_named_related(e))
+    return [*boxes, *(element for element in named if _may_leave(element, page))]
+
+
+def _is_named_related(element: HtmlElement) -> bool:
+    names = (element.get("class"), element.get("id"))
+    return any(name is not None and _tells_related(name) for name in names)
+
+
+@lru_cache(maxsize=4096)
+def _tells_related(name: str) -> bool:
+    return _RELATED_TOKEN.search(name) is not None
 
 
 def _may_leave(element: HtmlElement, page: Outline) -> bool:
@@ -102,8 +110,8 @@ def _related_headings(root: HtmlElement) -> list[HtmlElement]:
     for element in root.iter(*HEADINGS, *_LABEL_TAGS):
         if len(element) > 6:
             continue
-        text = element.text_content()
-        if len(text) > 160 or not size(text) or size(text) > _LABEL_SIZE:
+        text = text_of(element)
+        if len(text) > 160 or not 0 < size(text) <= _LABEL_SIZE:
             continue
         if is_related_heading(text) and not any(e is element.getparent() for e in found):
             found.append(element)
@@ -124,7 +132,7 @@ def _box_of(heading: HtmlElement, page: Outline) -> HtmlElement | None:
         large = page.body_words(element) > _MAIN_SHARE * page.total
         if large and not _is_all_cards(element, page):
             break
-        if element.tag in _BOXES and size(element.text_content()) > size(heading.text_content()):
+        if element.tag in _BOXES and size(text_of(element)) > size(text_of(heading)):
             box = element
     return box if box is not None and _holds_stories(box, heading) else None
 
@@ -133,7 +141,7 @@ def _holds_stories(box: HtmlElement, heading: HtmlElement) -> bool:
     """True if a box holds links or titled items, not text that runs on ("Read more")."""
     if link_share(box) >= _LINKED:
         return True
-    if is_pointer(heading.text_content()) and not any(read_when(t) for t in _short_lines(box)):
+    if is_pointer(text_of(heading)) and not any(read_when(t) for t in _short_lines(box)):
         return False
     return bool(titles_of(box)) or any(read_when(text) for text in _short_lines(box))
 
@@ -147,7 +155,7 @@ def _leads(element: HtmlElement, parent: HtmlElement) -> bool:
     if (parent.text or "").strip():
         return False
     for before in element.itersiblings(preceding=True):
-        if isinstance(before.tag, str) and size(before.text_content()):
+        if isinstance(before.tag, str) and size(text_of(before)):
             return False
         if (before.tail or "").strip():
             return False
@@ -175,7 +183,7 @@ def _gathered(heading: HtmlElement) -> HtmlElement | None:
 
 
 def _has_following(element: HtmlElement) -> bool:
-    return any(size(e.text_content()) for e in element.itersiblings() if isinstance(e.tag, str))
+    return any(size(text_of(e)) for e in element.itersiblings() if isinstance(e.tag, str))
 
 
 def _related_siblings(heading: HtmlElement) -> Iterable[HtmlElement]:
@@ -185,22 +193,22 @@ def _related_siblings(heading: HtmlElement) -> Iterable[HtmlElement]:
     """
     siblings = [e for e in heading.itersiblings() if isinstance(e.tag, str)]
     level = heading.tag if heading.tag in HEADINGS else None
-    first = next((e for e in siblings if size(e.text_content())), None)
+    first = next((e for e in siblings if size(text_of(e))), None)
     if level and first is not None and first.tag != level:
         stop = next(
             (n for n, e in enumerate(siblings) if e.tag in HEADINGS and e.tag <= level), None
         )
         siblings = siblings[:stop]
-    pointer = is_pointer(heading.text_content())
+    pointer = is_pointer(text_of(heading))
     if not pointer and _forms_blocks(siblings):
         return siblings
     taken: list[HtmlElement] = []
     for element in siblings:
-        words = size(element.text_content())
+        words = size(text_of(element))
         if words and link_share(element) < _LINKED and (pointer or not _is_card(element)):
             break
         taken.append(element)
-    return taken if any(size(e.text_content()) for e in taken) else []
+    return taken if any(size(text_of(e)) for e in taken) else []
 
 
 def _forms_blocks(siblings: list[HtmlElement]) -> bool:
@@ -208,7 +216,7 @@ def _forms_blocks(siblings: list[HtmlElement]) -> bool:
 
     A title stands first, and times, linked headings or cards follow.
     """
-    first = next((e for e in siblings if size(e.text_content())), None)
+    first = next((e for e in siblings if size(text_of(e))), None)
     if first is None or (first.tag not in _BOXES and is_paragraph(first.text_content())):
         return False
     if any(read_when(text) for element in siblings for text in _short_lines(element)):
@@ -228,7 +236,7 @@ def _other_articles(page: Outline, title: str | None) -> list[HtmlElement]:
         return []
     own = key(title or "")
     holders = [
-        a for a in articles if own and any(key(h.text_content()) == own for h in a.iter(*HEADINGS))
+        a for a in articles if own and any(key(text_of(h)) == own for h in a.iter(*HEADINGS))
     ]
     longest = max(articles, key=page.body_words)
     main = holders[0] if holders else longest
@@ -240,7 +248,7 @@ def _other_articles(page: Outline, title: str | None) -> list[HtmlElement]:
         if article is main or article in above:
             continue
         titles = titles_of(article)
-        if titles and key(titles[0].text_content()) != own and _begins_with(article, titles[0]):
+        if titles and key(text_of(titles[0])) != own and _begins_with(article, titles[0]):
             found.append(article)
     return found
 
@@ -248,6 +256,6 @@ def _other_articles(page: Outline, title: str | None) -> list[HtmlElement]:
 def _begins_with(article: HtmlElement, title: HtmlElement) -> bool:
     """True for a linked title, or a heading, among the first lines of `article`."""
     first = [key(line.text) for line in text_lines(article)[:4]]
-    if key(title.text_content()) not in first:
+    if key(text_of(title)) not in first:
         return False
     return title.tag in HEADINGS or link_of(title, None) is not None

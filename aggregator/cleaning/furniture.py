@@ -157,9 +157,12 @@ def is_call(line: str, at_end: bool = False) -> bool:
     words = size(line)
     if not 0 < words <= _LONGEST_CALL:
         return False
+    stopped = ends_as_sentence(line)
+    if words > _LONGEST_SHORT_CALL and not (stopped and at_end):
+        return False
     folded = line.casefold()
     folded = folded if folded.isascii() else _MARKS.sub("", folded)
-    if ends_as_sentence(line):
+    if stopped:
         # "Download it," she said: what is quoted is no call
         if folded[:1] in _QUOTES:
             return False
@@ -167,8 +170,6 @@ def is_call(line: str, at_end: bool = False) -> bool:
         if start and words <= _LONGEST_SHORT_CALL and (_names_ware(folded) or _subscribes(folded)):
             return True
         return at_end and _calls_reader(folded) and _names_ware(folded)
-    if words > _LONGEST_SHORT_CALL:
-        return False
     if _calls(folded):
         return _names_ware(folded) or _to_reader(folded)
     return words <= _LONGEST_NAME and _names_ware(folded) and _to_reader(folded)

@@ -84,7 +84,7 @@ def source_beside(lines: list[TextLine], title: str | None, authors: str | None)
     A republisher writes there whose story it is. Only a relative age counts: beside a full
     date stands as often a writer's name.
     """
-    at = next((n for n, line in enumerate(lines) if _in_h1(line.element)), None)
+    at = _headline_at(lines)
     if at is None:
         own = key(title or "")
         at = next((n for n, line in enumerate(lines) if own and same_words(line.text, own)), None)
@@ -106,6 +106,12 @@ def _may_be_outlet(name: str, authors: str | None) -> bool:
     if furniture.author_of(name) or furniture.is_label(name) or furniture.is_date_label(name):
         return False
     return not authors or key(name) not in key(authors)
+
+
+def _headline_at(lines: list[TextLine]) -> int | None:
+    if not lines or next(lines[0].element.getroottree().iter("h1"), None) is None:
+        return None
+    return next((n for n, line in enumerate(lines) if _in_h1(line.element)), None)
 
 
 def _in_h1(element: HtmlElement) -> bool:

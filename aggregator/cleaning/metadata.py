@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from aggregator.cleaning import dates
@@ -57,6 +58,14 @@ _TITLE = (
     "dc.title",
     "headline",
     "title",
+)
+_PUBLISHERS = etree.XPath(".//*[@itemprop='publisher']")
+_ITEM_NAMES = etree.XPath(".//*[@itemprop='name']")
+_MARKED_TIMES = etree.XPath(
+    ".//*[@itemprop='datePublished' or @property='datePublished' or (self::time and @pubdate)]"
+)
+_MARKED_AUTHORS = etree.XPath(
+    ".//a[@rel='author'] | .//*[@itemprop='author']//*[@itemprop='name']"
 )
 _TITLE_PARTS = re.compile(r"\s+(?:[|•·»«–—:]|-)\s+|\s*[|_]\s*")
 _MONEY_NAMES = frozenset({"null", "none", "undefined", "admin", "false", "true", "unknown", "n/a"})
@@ -111,8 +120,8 @@ def read_metadata(tree: HtmlElement, url: str | None, bounds: dates.Bounds) -> M
 
 def _item_publisher(tree: HtmlElement) -> str | None:
     """The publisher in microdata (schema.org)."""
-    for element in tree.xpath(".//*[@itemprop='publisher']"):
-        named = element.xpath(".//*[@itemprop='name']")
+    for element in _PUBLISHERS(tree):
+        named = _ITEM_NAMES(element)
         text = (named[0].get("content") or named[0].text_content()) if named else None
         name = _name(text or element.get("content"))
         if name:
@@ -166,10 +175,7 @@ def _time(
 
 def _page_time(tree: HtmlElement, bounds: dates.Bounds) -> datetime | None:
     """A time element that stands for the page's article: marked so, or alone by the headline."""
-    found = tree.xpath(
-        ".//*[@itemprop='datePublished' or @property='datePublished' or (self::time and @pubdate)]"
-    )
-    marked = [element for element in found if not _of_a_part(element)]
+    marked = [element for element in _MARKED_TIMES(tree) if not _of_a_part(element)]
     heading = next(tree.iter("h1"), None)
     near = _times_by(heading) if heading is not None else []
     for element in [*marked, *near]:
@@ -252,7 +258,7 @@ def _author(tree: HtmlElement, metas: dict[str, str], linked: Linked) -> str | N
         meta = _name(_first(metas, _AUTHOR))
         names = [meta] if meta and not meta.startswith("http") else []
     if not names:
-        found = tree.xpath(".//a[@rel='author'] | .//*[@itemprop='author']//*[@itemprop='name']")
+        found = _MARKED_AUTHORS(tree)
         texts = [tidy(element.text_content()) for element in found[:4]]
         names = [text for text in texts if 0 < size(text) <= 8]
     return ", ".join(dict.fromkeys(tidy(name) for name in names))[:300] or None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -26,8 +26,7 @@ _SOME_TEXT = 30
 """Words of body text below a headline after which other things may follow."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextLine:
+class TextLine(NamedTuple):
     """One line of text and the element that holds it."""
 
     text: str
@@ -128,6 +127,11 @@ class _Lines:
             self.done.append(TextLine(text, self._holder))
 
 
+def text_of(element: HtmlElement) -> str:
+    """All text inside `element`; for one without children at a fraction of `text_content`."""
+    return element.text_content() if len(element) else element.text or ""
+
+
 def _stands_alone(element: HtmlElement) -> bool:
     """True for an inline element in a box that holds nothing but elements."""
     parent = element.getparent()
@@ -140,6 +144,6 @@ def _stands_alone(element: HtmlElement) -> bool:
 
 def link_share(element: HtmlElement) -> float:
     """The share of an element's words that stand in links, 0..1; 1 where there are no words."""
-    words = size(element.text_content())
-    linked = sum(size(a.text_content()) for a in element.iter("a"))
+    words = size(text_of(element))
+    linked = sum(size(text_of(a)) for a in element.iter("a")) if words else 0
     return min(1.0, linked / words) if words else 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -34,11 +35,20 @@ def prune_furniture(page: Outline) -> None:
         if size(element.text_content()) <= _BYLINE_SIZE:
             element.drop_tree()
     for element in list(page.root.iter(*_TAGS)):
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if not names.strip() or not _NAMES.search(names):
+        if not _is_named_furniture(element):
             continue
         if page.body_words(element) <= _MOST * page.total and not _holds_headline(element):
             element.drop_tree()
+
+
+def _is_named_furniture(element: HtmlElement) -> bool:
+    names = (element.get("class"), element.get("id"))
+    return any(name is not None and _tells_furniture(name) for name in names)
+
+
+@lru_cache(maxsize=4096)
+def _tells_furniture(name: str) -> bool:
+    return _NAMES.search(name) is not None
 
 
 def _prune_quotes(page: Outline) -> None:

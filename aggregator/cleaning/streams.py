@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from aggregator.cleaning.addresses import absolute
 from aggregator.cleaning.lines import read_when
-from aggregator.cleaning.outline import HEADINGS, Outline, text_lines
+from aggregator.cleaning.outline import HEADINGS, Outline, text_lines, text_of
 from aggregator.cleaning.script import key, size
 
 _BOXES = ("div", "section", "li", "article", "main")
@@ -96,9 +96,9 @@ def _is_item(box: HtmlElement, own: str, url: str | None) -> bool:
 def _leading_title(box: HtmlElement, own: str) -> HtmlElement | None:
     """The heading among the first lines of `box`, if it is not the page's own."""
     heading = next(box.iter(*HEADINGS), None)
-    if heading is None or size(heading.text_content()) < _SEVERAL:
+    if heading is None or size(text_of(heading)) < _SEVERAL:
         return None
-    name = key(heading.text_content())
+    name = key(text_of(heading))
     first = [key(line.text) for line in text_lines(box)[: _HEAD_LINES + 1]]
     return heading if name in first and name != own else None
 
@@ -124,7 +124,7 @@ def flat_stream(page: Outline, title: str | None, url: str | None) -> HtmlElemen
     by_parent: dict[HtmlElement, list[HtmlElement]] = {}
     for heading in page.root.iter("h2", "h3", "h4", "h5"):
         parent = heading.getparent()
-        if parent is None or not page.past_main(heading) or key(heading.text_content()) == own:
+        if parent is None or not page.past_main(heading) or key(text_of(heading)) == own:
             continue
         if leads_elsewhere(heading, url) and _timed(heading):
             by_parent.setdefault(parent, []).append(heading)
@@ -144,5 +144,5 @@ def _timed(heading: HtmlElement) -> bool:
     behind = heading.getnext()
     if behind is None or not isinstance(behind.tag, str):
         return False
-    text = behind.text_content()
+    text = text_of(behind)
     return size(text) <= _SHORT_LINE and read_when(" ".join(text.split())) is not None
