@@ -25,6 +25,7 @@ _FAR = 3.0
 _LETTER_WEIGHT = 0.15
 _WORDS = re.compile(r"(?:[^\W\d_]|[\u0900-\u0dff])+(?:['’][^\W\d_]+)*")
 """Vowel signs of Indic scripts are no word characters to `re`."""
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _ASCII_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _ASCII_BLANKS = {sign: " " for sign in range(128) if sign not in b"'" + _ASCII_LETTERS}
 _LOOSE_APOSTROPHE = re.compile("'(?:(?![a-z])|(?<![a-z]'))")
@@ -122,13 +123,25 @@ def detect_language(text: str) -> Detected | None:
     Reads `_SAMPLE` characters at most; None if too little tells (a handful of words).
     """
     sample = text[:_SAMPLE].casefold()
-    signs = Counter() if sample.isascii() else Counter(sample)
+    signs = Counter() if sample.isascii() else _signs(sample)
     script = _script_of(signs) if signs else _script_of_ascii(sample)
     if script is None:
         return None
     if script in _ONE_LANGUAGE:
         return Detected(_ONE_LANGUAGE[script], 1.0, True, script, {})
     return _by_words(sample, script, signs)
+
+
+def _signs(sample: str) -> Counter[str]:
+    """How often each sign stands in `sample`; the letters of ASCII are counted as one of them."""
+    signs = Counter(_ASCII.sub("", sample))
+    signs["a"] = _ascii_letters(sample)
+    return signs
+
+
+def _ascii_letters(sample: str) -> int:
+    ascii_only = sample.encode("ascii", "ignore")
+    return len(ascii_only) - len(ascii_only.translate(None, _ASCII_LETTERS))
 
 
 def _script_of(signs: Counter[str]) -> str | None:
@@ -153,8 +166,7 @@ def _script_of(signs: Counter[str]) -> str | None:
 
 
 def _script_of_ascii(sample: str) -> str | None:
-    letters = len(sample) - len(sample.encode().translate(None, _ASCII_LETTERS))
-    return "latin" if letters >= _FEWEST_LETTERS else None
+    return "latin" if _ascii_letters(sample) >= _FEWEST_LETTERS else None
 
 
 @cache
