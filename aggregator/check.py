@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from aggregator.boilerplate import wrong_boilerplate
 from aggregator.candidates import postings
+from aggregator.compare import stored_options
 from aggregator.store import check, index, nodes
 from aggregator.store.engine import Connection
 
@@ -51,6 +53,10 @@ def check_store(connection: Connection) -> Iterator[Checked]:
     yield _checked(
         "the candidate index has every key of every node, and no other",
         _wrong_postings(connection),
+    )
+    yield _checked(
+        "what sites repeat follows from the texts, and so does what is left out of comparisons",
+        wrong_boilerplate(connection, stored_options(connection).boilerplate_stories),
     )
 
 

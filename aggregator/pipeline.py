@@ -30,6 +30,7 @@ from datetime import datetime
 from itertools import chain
 
 from aggregator.candidates import KEYS
+from aggregator.core.boilerplate import METHOD
 from aggregator.core.canonical import CanonicalOptions, Ranking
 from aggregator.core.decision import RULE
 from aggregator.core.identity import capture_key, record_key
@@ -74,6 +75,7 @@ class PipelineOptions:
             "scheme": SCHEME,
             "index": KEYS,
             "rule": RULE,
+            "boilerplate": METHOD,
             "matching": json.dumps(asdict(self.matching), sort_keys=True),
             "canonical": json.dumps(asdict(self.canonical), sort_keys=True),
         }

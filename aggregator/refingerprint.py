@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aggregator.core.canonical import Ranking
+from aggregator.core.tokens import packed
 from aggregator.fingerprint import SCHEME, fingerprints
 from aggregator.pipeline import PipelineOptions
 from aggregator.settle import Counts, Settler, Settling
@@ -57,7 +58,12 @@ def _signed(
     articles.update_revisions(
         connection,
         [
-            {"id": revision.revision_id, "text_digest": p.digest, "word_count": p.word_count}
+            {
+                "id": revision.revision_id,
+                "text_digest": p.digest,
+                "word_count": p.word_count,
+                "lines": packed(p.lines),
+            }
             for revision, p in zip(revisions, prints, strict=True)
         ],
     )

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from aggregator.boilerplate import follow
 from aggregator.core.canonical import Ranking
 from aggregator.core.nodes import NodeChanges
 from aggregator.core.times import to_text
@@ -75,11 +76,13 @@ def _purge(
     settler = Settler(connection, Settling(options.matching, ranking, SCHEME), Counts())
     of_anchor = nodes.members(connection, anchors)
     ids = set().union(*of_anchor.values())
+    changed = follow(connection, options.matching.boilerplate_stories, (), ids)
     promoted = settler.remove_gone(ids)
     retention.remove_texts(connection, ids, to_text(now))
     index.add(connection, settler.keys(ids))
     kept = ids | nodes.purged(connection, matches.partners(connection, ids))
     dirty = matches.forget_between(connection, ids, kept)
+    dirty |= matches.forget(connection, changed) | changed
     promoted -= nodes.purged(connection, promoted)
-    dirty |= settler.propose(promoted, set())
-    settler.resettle(dirty - nodes.purged(connection, dirty), NodeChanges())
+    dirty |= settler.propose(promoted | changed, set())
+    settler.resettle(dirty - nodes.purged(connection, dirty), NodeChanges(restated=changed))

@@ -4,6 +4,7 @@ Everything here is defined as a function of the texts that articles have now; wh
 maintains it (`core.proposals` and `core.clusters` hold the definitions). One call handles one
 batch, inside the caller's transaction:
 
+    changed nodes ─lines→ passages ─→ lines that sites repeat, left out of comparisons
     changed nodes ─keys→ index ─proposals→ pairs ─compare→ matches
     dirty nodes   ─resettle→ stars ─write→ nodes, matches, clusters
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from aggregator.boilerplate import follow
 from aggregator.candidates import postings
 from aggregator.core.canonical import Ranking
 from aggregator.core.clusters import Star, resettle
@@ -63,6 +65,8 @@ class Settler:
         without articles, and are removed here. The clusters of purged texts stay as they are,
         as nothing could be compared again: only their figures follow.
         """
+        left_out = self.learn(changes)
+        changes = replace(changes, restated=changes.restated | left_out)
         frozen = nodes.purged(self.connection, changes.restated | changes.reranked)
         restated, reranked = changes.restated - frozen, changes.reranked - frozen
         changes = replace(changes, restated=restated, reranked=reranked)
@@ -71,6 +75,12 @@ class Settler:
         promoted = self.remove_gone(changes.gone)
         dirty |= self.propose(changes.added | changes.restated | promoted, changes.added)
         self.resettle(dirty, changes)
+
+    def learn(self, changes: NodeChanges) -> set[int]:
+        """Learn what sites repeat; returns the former nodes whose compared lines changed."""
+        kept = (changes.added | changes.refreshed) - changes.gone
+        stories = self.settling.options.boilerplate_stories
+        return follow(self.connection, stories, kept, changes.gone) - changes.added
 
     def remove_gone(self, gone: Collection[int]) -> set[int]:
         """Take nodes out of the index; returns the nodes that became hubs in their place."""

@@ -125,7 +125,7 @@ def article_row(revision: Any, article: Any, options: MatchingOptions) -> dict[s
     """An article's row from its latest revision and its `Birth` or former row."""
     row = dict(revision._mapping)
     digest = row.pop("text_digest")
-    del row["purged_at"]
+    del row["purged_at"], row["lines"]
     short = is_short(Role(article.role), revision.word_count, options)
     moment = revision.published_at or revision.record_time
     return {

@@ -13,8 +13,9 @@ _UNSOUND = re.compile(r'[\s<>"]')
 def registered_domain(url: str) -> str | None:
     """The registered domain of a URL (``news.co.uk`` of ``https://www.news.co.uk/a``).
 
-    By the public suffix list that ships with `tld` (no network). None for an IP address, a
-    bare host name or anything that is no http(s) URL.
+    By the public suffix list that ships with `tld` (no network); under a suffix that the list
+    does not know, the last two labels, as the list's own default rule ("*") says. None for an
+    IP address, a bare host name or anything that is no http(s) URL.
     """
     if not absolute(url):
         return None
@@ -24,13 +25,27 @@ def registered_domain(url: str) -> str | None:
 
 @lru_cache(maxsize=8192)
 def _domain_of(site: str) -> str | None:
+    return _listed(site) or _under_unknown_suffix(urlsplit(site).hostname or "")
+
+
+def _listed(site: str) -> str | None:
     from tld import get_fld
 
     try:
-        domain = get_fld(site, fail_silently=True, fix_protocol=False)
+        return get_fld(site, fail_silently=True, fix_protocol=False) or None
     except (ValueError, IndexError, TypeError):  # tld lets those of broken hosts through
         return None
-    return domain or None
+
+
+def _under_unknown_suffix(host: str) -> str | None:
+    labels = host.rstrip(".").split(".")
+    if len(labels) < 2 or not all(labels) or not labels[-1].isalpha():
+        return None
+    return None if _is_listed(labels[-1]) else ".".join(labels[-2:])
+
+
+def _is_listed(suffix: str) -> bool:
+    return _listed(f"http://name.{suffix}/") is not None
 
 
 def absolute(url: str | None, base: str | None = None) -> str | None:

@@ -127,12 +127,13 @@ class ShowOptions(OutputOptions):
 @command(app, "show", ShowOptions)
 def show_article(options: ShowOptions) -> None:
     """Show an article: its text, revisions, matches, story, dumps and warnings."""
+    from aggregator.boilerplate import passages_left_out
     from aggregator.store.queries import load_article
 
     with reading_store(options) as connection:
         article = load_article(connection, one_article(connection, options.id))
-    assert article is not None
-    del article["node_id"]
+        assert article is not None
+        article["left_out"] = passages_left_out(connection, article.pop("node_id"))
     columns = (*COLUMNS, *_ONE)
     show(Document(article, [article], columns, lambda: _parts(article)), options.format)
 
@@ -173,6 +174,9 @@ def _parts(article: dict[str, Any]) -> Iterable[RenderableType]:
     )
     yield Text()
     yield safe(article["text"])
+    if article["left_out"]:
+        yield Text("\nleft out of comparisons, as the site repeats it", style="bold")
+        yield from (safe(line) for line in article["left_out"])
     yield from _revisions(article["revisions"])
     yield from _matches(article["matches"])
 

@@ -26,13 +26,16 @@ _Wide = NDArray[np.uint64]
 _BLANK: Final = 32
 _END: Final = 10
 """Stands behind each text; folded texts hold no byte below the blank."""
+_LINE_END: Final = 1
+"""Stands behind each line but the last until the lines are counted."""
 _HELD: Final = 16
 """Bytes of a word that the table compares; longer ones are looked up one by one."""
 _PLACES_BITS: Final = 18
 _SPREAD: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 """Odd multipliers (Steele 2014; xxHash's second prime): multiplicative hashing, Knuth 6.4."""
 
-_FOLDED: Final = bytes(ord(ASCII[n]) if len(ASCII[n]) == 1 else _BLANK for n in range(128))
+_ASCII: Final = ASCII | {ord("\n"): chr(_LINE_END)}
+_FOLDED: Final = bytes(ord(_ASCII[n]) if len(_ASCII[n]) == 1 else _BLANK for n in range(128))
 _DROPPED: Final = bytes(n for n in range(128) if not ASCII[n])
 _FIRST_BYTES: Final = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype="<u8")
 """Masks that keep the first n bytes of eight."""
@@ -42,8 +45,9 @@ _FIRST_BYTES: Final = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype="<u8"
 class FoldedTexts:
     """Folded texts end to end, and where the words are.
 
-    `texts` are `normalise`'s results in UTF-8; word `i` is `data[starts[i] : ends[i]]`; the words
-    of text `t` are those from `first[t]` up to `first[t + 1]`.
+    `texts` are `normalise`'s results in UTF-8; word `i` is `data[starts[i] : ends[i]]`, and
+    `line_ends[i]` line ends stand before it; the words of text `t` are those from `first[t]` up to
+    `first[t + 1]`.
     """
 
     texts: list[bytes]
@@ -51,14 +55,18 @@ class FoldedTexts:
     starts: Places
     ends: Places
     first: Places
+    line_ends: Places
 
 
 def fold_texts(texts: Sequence[str]) -> FoldedTexts:
     """Fold many texts, each as `aggregator.core.text.normalise` does."""
-    raw = np.frombuffer(b"\n".join([*map(_folded, texts), b""]), dtype=np.uint8)
+    raw = np.frombuffer(bytearray(b"\n").join([*map(_folded, texts), b""]), dtype=np.uint8)
+    line_ends = np.flatnonzero(raw == _LINE_END)
+    raw[line_ends] = _BLANK
     blank = raw <= _BLANK
     behind = np.empty_like(blank)  # whether a blank, or nothing, stands before
     behind[:1], behind[1:] = True, blank[:-1]
+    line_ends = np.searchsorted(line_ends, np.flatnonzero(behind & ~blank))
     kept = raw[np.flatnonzero(~(blank & behind) | (raw == _END))]
     data = kept.tobytes()
     blank = kept <= _BLANK
@@ -66,14 +74,15 @@ def fold_texts(texts: Sequence[str]) -> FoldedTexts:
     starts, ends = edges[::2], edges[1::2]
     first = np.searchsorted(starts, np.flatnonzero(kept == _END))
     folded = [line.rstrip(b" ") for line in data.split(b"\n")[:-1]]
-    return FoldedTexts(folded, data, starts, ends, np.concatenate([[0], first]))
+    return FoldedTexts(folded, data, starts, ends, np.concatenate([[0], first]), line_ends)
 
 
 def _folded(text: str) -> bytes:
     """A text as `normalise` folds it, but for the number of blanks."""
     if text.isascii():
         return text.encode().translate(_TRANSLATION, _DROPPED)
-    return normalise(text).encode("utf-8", "surrogatepass")
+    lines = chr(_LINE_END).join(map(normalise, text.split("\n")))
+    return lines.encode("utf-8", "surrogatepass")
 
 
 _TRANSLATION: Final = _FOLDED + bytes(128)
@@ -130,3 +139,15 @@ _WORDS: Final = WordTable()
 def tokenise_texts(folded: FoldedTexts) -> list[Tokens]:
     """The tokens of each text, as `tokenise` of its words gives them."""
     return np.split(_WORDS.tokens(folded), folded.first[1:-1]) if folded.texts else []
+
+
+def line_lengths(folded: FoldedTexts) -> list[Tokens]:
+    """The words in each line that has any, for each text, shape (lines,) each."""
+    if not folded.texts:
+        return []
+    count = len(folded.starts)
+    begins = np.diff(folded.line_ends, prepend=-1) > 0
+    begins[folded.first[folded.first < count]] = True
+    heads = np.flatnonzero(begins)
+    lengths = np.diff(heads, append=count).astype(np.uint32)
+    return np.split(lengths, np.searchsorted(heads, folded.first[1:-1]))

@@ -76,3 +76,6 @@ class MatchingOptions:
     """A shared stretch of so many words makes two texts ``partial`` ..."""
     passage_share: float = 0.2
     """... if it and the rest of what they share is this part of one of them."""
+    boilerplate_stories: int = 6
+    """A line that so many stories of one site carry in one month takes no part in comparisons
+    (of the 24 lowest text ids that have it; 0 = every line takes part)."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from aggregator.core.sightings import Sighting
 from aggregator.core.times import to_text
+from aggregator.core.tokens import packed
 
 RevisionRank = tuple[str, str, bytes]
 """Comparable rank of a revision of one article; the largest is the latest."""
@@ -55,4 +56,5 @@ def revision_values(sighting: Sighting) -> dict[str, Any]:
         "published_at": to_text(content.published),
         "modified_at": to_text(content.modified),
         "word_count": sighting.fingerprint.word_count,
+        "lines": packed(sighting.fingerprint.lines),
     }

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -37,6 +37,7 @@ SHINGLE_WORDS: Final = 3
 SHINGLING: Final = "shingles-3w-1"
 """Name of the shingling below; changes with any change of its result."""
 
+_NO_LINES: Final[Tokens] = np.empty(0, dtype=np.uint32)
 _Unsigned = TypeVar("_Unsigned", bound=np.unsignedinteger[Any])
 _MAX_KNOWN_WORDS: Final = 500_000
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)  # odd: the multiplier of splitmix64 (Steele 2014)
@@ -49,17 +50,30 @@ class Fingerprint:
     `digest`: 16 bytes, blake2b of the normalised words joined by spaces; equal digests are
     the relation ``exact``. `word_count`: length in words (see `word_count`). `tokens`: shape
     (n,), uint32. `signature`: shape (num_perm,), uint64, datasketch MinHash hash values.
+    `lines`: tokens in each line of the text that was fingerprinted, shape (lines,), uint32; no
+    part of the fingerprint of its words.
     """
 
     digest: bytes
     word_count: int
     tokens: Tokens
     signature: Hashes
+    lines: Tokens = field(default_factory=lambda: _NO_LINES)
 
     @property
     def is_purged(self) -> bool:
         """Whether the text was purged: its digest stands in the place of the tokens."""
         return self.tokens.tobytes() == self.digest
+
+
+def packed(tokens: Tokens) -> bytes:
+    """Tokens or counts as the store keeps them: little-endian uint32."""
+    return tokens.astype("<u4").tobytes()
+
+
+def unpacked(stored: bytes | None) -> Tokens:
+    """What `packed` made bytes of; empty for None."""
+    return np.frombuffer(stored or b"", dtype="<u4").astype(np.uint32, copy=False)
 
 
 def purged_tokens(digest: bytes) -> Tokens:

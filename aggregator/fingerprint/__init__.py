@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from aggregator.core.folding import fold_texts, tokenise_texts
+from aggregator.core.folding import fold_texts, line_lengths, tokenise_texts
 from aggregator.core.text import NORMALISER
 from aggregator.core.tokens import (
     HASH,
@@ -67,8 +67,10 @@ def _of_group(texts: list[str]) -> list[Fingerprint]:
     tokens = tokenise_texts(folded)
     signatures = sign([grams(each, SHINGLE_WORDS) for each in tokens])
     return [
-        Fingerprint(_digest(text), word_count(each), each, signature)
-        for text, each, signature in zip(folded.texts, tokens, signatures, strict=True)
+        Fingerprint(_digest(text), word_count(each), each, signature, lines)
+        for text, each, signature, lines in zip(
+            folded.texts, tokens, signatures, line_lengths(folded), strict=True
+        )
     ]
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Column, Connection, Select, Table, bindparam, delete, select, update
 
+from aggregator.core.boilerplate import shingles_left_out
 from aggregator.core.canonical import Candidate
 from aggregator.core.decision import TextFacts
 from aggregator.core.evidence import Text
 from aggregator.core.model import Role
 from aggregator.core.nodes import Node
 from aggregator.core.times import from_text
-from aggregator.core.tokens import Fingerprint
+from aggregator.core.tokens import Fingerprint, unpacked
 from aggregator.store.schema import Article, Cluster
 from aggregator.store.schema import Node as NodeRow
 from aggregator.store.sql import AnyRow, chunks, insert_new
@@ -34,12 +35,11 @@ _CANDIDATE = (
 
 def load_nodes(connection: Connection, ids: Iterable[int]) -> dict[int, Node]:
     """The nodes with these ids, for comparing; ids that name none are left out."""
-    statement = _with_facts(nodes.c.tokens)
+    statement = _with_facts(nodes.c.tokens, nodes.c.lines, nodes.c.left_out)
     found = {}
     for chunk in chunks(ids):
         for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))):
-            text = Text(np.frombuffer(row.tokens, dtype="<u4"), row.title)
-            found[row.node_id] = Node(row.node_id, text, _facts(row))
+            found[row.node_id] = Node(row.node_id, _text(row), _facts(row))
     return found
 
 
@@ -65,6 +65,14 @@ def _with_facts(*columns: Column[Any]) -> Select[Any]:
         articles.c.published_at,
         articles.c.record_time,
     ).join(articles, articles.c.article_id == nodes.c.earliest_article)
+
+
+def _text(row: AnyRow) -> Text:
+    tokens = np.frombuffer(row.tokens, dtype="<u4")
+    if not row.left_out:
+        return Text(tokens, row.title)
+    left_out = shingles_left_out(tokens, unpacked(row.lines), unpacked(row.left_out))
+    return Text(tokens, row.title, left_out)
 
 
 def _facts(row: AnyRow) -> TextFacts:

@@ -10,6 +10,7 @@ from aggregator.store import segments
 from aggregator.store.articles import articles
 from aggregator.store.matches import matches
 from aggregator.store.nodes import clusters, nodes
+from aggregator.store.passages import passages, repeated
 from aggregator.store.sql import chunks
 
 _PURGED = nodes.c.tokens == nodes.c.text_digest
@@ -25,6 +26,8 @@ def clear_results(connection: Connection) -> None:
     connection.execute(delete(matches).where(~and_(*kept)))
     connection.execute(delete(clusters).where(clusters.c.canonical_node.not_in(purged)))
     segments.clear(connection)
+    connection.execute(delete(passages))
+    connection.execute(delete(repeated))
     connection.execute(delete(nodes).where(~_PURGED))
 
 

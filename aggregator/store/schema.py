@@ -162,6 +162,8 @@ class Revision(Base):
     record_time: Mapped[str | None]
     """The latest capture time at which this text stood there."""
     word_count: Mapped[int] = mapped_column(Integer)
+    lines: Mapped[bytes | None]
+    """Tokens in each line of the text, little-endian uint32."""
     first_seen_at: Mapped[str]
 
 
@@ -187,6 +189,12 @@ class Node(Base):
     """Hash of each word in order, little-endian uint32."""
     signature: Mapped[bytes]
     """datasketch MinHash values, little-endian uint64."""
+    place: Mapped[int | None] = mapped_column(BigInteger)
+    """Site and month of the earliest article (`core.boilerplate.place`)."""
+    lines: Mapped[bytes | None]
+    """Those of the earliest article's revision."""
+    left_out: Mapped[bytes | None]
+    """Numbers of the lines that its site repeats, little-endian uint32."""
     earliest_article: Mapped[str]
     """Whose title, outlet and time stand for the text in a verdict."""
     best_article: Mapped[str]
@@ -227,6 +235,23 @@ class IndexChunk(Base):
     chunk_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     """The segment's id shifted left by 16 bits, and the number of the chunk in it."""
     data: Mapped[bytes]
+
+
+class Passage(Base):
+    """This node has this passage (`core.boilerplate`)."""
+
+    __tablename__ = "passages"
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    node_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class RepeatedPassage(Base):
+    """A passage that its site repeats in many stories."""
+
+    __tablename__ = "repeated_passages"
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class Match(Base):

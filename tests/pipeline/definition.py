@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from aggregator.candidates import node_keys
+from aggregator.core import boilerplate
 from aggregator.core.clusters import Star
 from aggregator.core.nodes import compare_nodes
 from aggregator.core.proposals import ENOUGH, weight
-from aggregator.store import index, nodes
+from aggregator.core.tokens import Fingerprint, Hashes
+from aggregator.store import index, nodes, passages
 from tests.pipeline.worlds import OPTIONS, RANKING
+
+STORIES = OPTIONS.boilerplate_stories
 
 
 def defined(engine: Engine) -> tuple[set[tuple[Any, ...]], dict[int, Star]]:
@@ -21,8 +26,13 @@ def defined(engine: Engine) -> tuple[set[tuple[Any, ...]], dict[int, Star]]:
         ids = list(connection.scalars(text("SELECT node_id FROM nodes ORDER BY node_id")))
         loaded = nodes.load_nodes(connection, ids)
         prints = nodes.load_fingerprints(connection, ids)
+        repeated = defined_boilerplate(connection, prints)
         best = nodes.best_candidates(connection, ids)
     keys = {n: node_keys(prints[n], short=loaded[n].facts.short) for n in ids}
+    loaded = {
+        n: replace(node, text=replace(node.text, left_out=repeated[n]))
+        for n, node in loaded.items()
+    }
     compared = {
         pair: compare_nodes(loaded[pair[0]], loaded[pair[1]], OPTIONS)
         for pair in combinations(ids, 2)
@@ -47,6 +57,37 @@ def defined(engine: Engine) -> tuple[set[tuple[Any, ...]], dict[int, Star]]:
         for p in proposed | held
     }
     return rows, stars
+
+
+def defined_boilerplate(
+    connection: Connection, prints: dict[int, Fingerprint]
+) -> dict[int, Hashes]:
+    """The shingles that each text leaves out: those of lines that its site repeats."""
+    layouts = {each.node_id: each.now for each in passages.standing(connection, prints)}
+    keys = {n: boilerplate.line_keys(prints[n].tokens, layouts[n]) for n in prints}
+    carriers: dict[int, list[int]] = {}
+    for node in sorted(prints):
+        for key in set(keys[node]) - {None}:
+            carriers.setdefault(key, []).append(node)
+    repeated = {key for key, its in carriers.items() if stories(its, prints) >= STORIES}
+    return {
+        n: boilerplate.shingles_left_out(
+            prints[n].tokens,
+            layouts[n].lines,
+            boilerplate.lines_left_out(prints[n].tokens, layouts[n], repeated),
+        )
+        for n in prints
+    }
+
+
+def stories(carriers: list[int], prints: dict[int, Fingerprint]) -> int:
+    """How many of the lowest carriers resemble none that was counted before."""
+    counted: list[int] = []
+    for node in carriers[: boilerplate.SAMPLE]:
+        alike = [(prints[node].signature == prints[n].signature).mean() for n in counted]
+        if all(each < boilerplate.ONE_STORY for each in alike):
+            counted.append(node)
+    return len(counted)
 
 
 def proposed_pairs(keys: dict[int, set[int]]) -> set[tuple[int, int]]:

@@ -2,12 +2,13 @@
 
 A world is a list of deliveries. Its generator makes what upsets incremental clustering: near
 chains, hot keys, verbatim copies by many outlets, ties in every rule, revisions, undated
-articles, embedded repetitions, texts on the edge of being short.
+articles, embedded repetitions, texts on the edge of being short, lines that a site repeats.
 """
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,7 +29,11 @@ from aggregator.store.dumps import Beginning
 from aggregator.store.engine import writing
 
 OPTIONS = MatchingOptions(
-    window_days=3, exact_window_days=4, short_main_words=12, short_embedded_words=20
+    window_days=3,
+    exact_window_days=4,
+    short_main_words=12,
+    short_embedded_words=20,
+    boilerplate_stories=2,
 )
 RANKING = Ranking(CanonicalOptions(preferred_outlets=("Outlet 3",)))
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -69,13 +74,17 @@ class World:
         published = START + timedelta(hours=self.rng.choice((0, 0, 5, 24, 30, 80, 100, 200)))
         return ExtractedArticle(
             role,
-            " ".join(self.body()),
+            self.lines(self.body()),
             title=self.rng.choice((None, "One title", "Another title here")),
             outlet=self.rng.choice((None, *(f"Outlet {i}" for i in range(5)))),
             published=self.rng.choice((None, published, published)),
             modified=self.rng.choice((None, START + timedelta(hours=self.rng.randint(0, 3)))),
             language=self.rng.choice((None, "en", "fr")),
         )
+
+    def lines(self, body: list[str]) -> str:
+        """The words in lines, which end at the same words in every text."""
+        return " ".join(f"{word}\n" if word[-1] in "37" else word for word in body)
 
     def body(self) -> list[str]:
         """A window on a topic, so that neighbours are near and far ends are not, edited."""
@@ -84,7 +93,7 @@ class World:
         body = topic[start : start + self.rng.choice((8, 15, 30, 45, 60, 90))]
         for _ in range(self.rng.choice((0, 0, 1, 3))):
             body[self.rng.randrange(len(body))] = f"edit{self.rng.randint(0, 3)}"
-        return body + (self.tail if self.rng.random() < 0.5 else [])
+        return body + ([self.tail[0] + "7", *self.tail] if self.rng.random() < 0.5 else [])
 
 
 def ingest(engine: Engine, batches: Iterable[Sequence[SeenPage]]) -> list[Outcome]:
@@ -115,7 +124,10 @@ def cut(rng: random.Random, pages: Sequence[SeenPage]) -> list[list[SeenPage]]:
 RESULTS = {
     "articles": "article_id, role, node_id, hex(revision_id), published_at, record_time, page_url",
     "revisions": "hex(revision_id), article_id, record_time, page_url",
-    "nodes": "node_id, short, earliest_article, best_article, anchor",
+    "nodes": "node_id, short, earliest_article, best_article, anchor, place, "
+    "hex(lines), hex(left_out)",
+    "passages": "key, node_id",
+    "repeated_passages": "key",
     "matches": "node_a, node_b, proposed, star, relation, verdict, rule, evidence, scheme",
     "clusters": "anchor, cluster_id, canonical_node, canonical_article, canonical_reason, size, "
     "main_size, outlets, languages, first_published_at, last_published_at",
@@ -132,7 +144,7 @@ def results(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
         for table, columns in RESULTS.items():
             wanted = columns
             if engine.dialect.name == "postgresql":
-                wanted = columns.replace("hex(revision_id)", "upper(encode(revision_id, 'hex'))")
+                wanted = re.sub(r"hex\((\w+)\)", r"upper(encode(\1, 'hex'))", columns)
             rows = connection.execute(text(f"SELECT {wanted} FROM {table}"))
             found[table] = sorted(map(tuple, rows), key=repr)
         found["postings"] = sorted(r for part in index.everything(connection) for r in part.rows())
