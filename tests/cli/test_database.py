@@ -53,6 +53,9 @@ DAMAGES = {
     "UPDATE clusters SET languages = 'xx' WHERE size = 8": (
         "the figures of every cluster are those of its articles"
     ),
+    "INSERT INTO repeated_passages (key) VALUES (1)": (
+        "what sites repeat follows from the texts, and so does what is left out of comparisons"
+    ),
     "DELETE FROM nodes WHERE node_id = (SELECT min(node_id) FROM nodes)": (
         "the database file is whole, and every reference leads somewhere"
     ),
