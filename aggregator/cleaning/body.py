@@ -62,9 +62,15 @@ def stated_paragraphs(stated: str) -> list[str]:
 
 
 def is_hidden(shown: list[str], stated: str) -> bool:
-    """True if scripts or a wall keep most of the text that a page states from showing."""
+    """True if scripts or a wall keep most of the text that a page states from showing.
+
+    A text shown on one line is hidden too where the page states its paragraphs.
+    """
     words = size(stated)
-    return words >= _STATED_FROM and sum(map(size, shown)) < _SHOWN_SHARE * words
+    if words < _STATED_FROM:
+        return False
+    flat = len(shown) == 1 and "\n" in stated.strip()
+    return flat or sum(map(size, shown)) < _SHOWN_SHARE * words
 
 
 def _is_marginal(element: HtmlElement) -> bool:

@@ -89,7 +89,8 @@ def articles_in(box: HtmlElement, url: str | None) -> list[Found]:
     for title, card in zip(titles, cards, strict=True):
         if card is not None:
             found += card_article(card, title, url)
-    return found or _flat_articles(box, titles, url)
+    # what stands outside of all cards is no item's text
+    return found if any(card is not None for card in cards) else _flat_articles(box, titles, url)
 
 
 def card_of(title: HtmlElement, titles: list[HtmlElement], box: HtmlElement) -> HtmlElement | None:

@@ -27,6 +27,8 @@ _SHORT_LINE = 12
 _MAIN_SHARE = 0.35
 """A container with more than this share of the page's body text holds the main text."""
 _LINKED = 0.6
+_RESUMED = 2
+"""Paragraphs behind boxed blocks with which the main text goes on."""
 _RELATED_TOKEN = re.compile(
     r"(?:^|[\s_-])(?:related|recommend\w*|recirc\w*|more-(?:stories|news|from|on)|read-(?:also|next)|"
     r"also-(?:read|like)|you-may-like|trending|most-(?:read|popular|viewed)|popular-(?:posts|stories)|"
@@ -201,7 +203,7 @@ def _related_siblings(heading: HtmlElement) -> Iterable[HtmlElement]:
         siblings = siblings[:stop]
     pointer = is_pointer(text_of(heading))
     if not pointer and _forms_blocks(siblings):
-        return siblings
+        return _to_last_card(siblings)
     taken: list[HtmlElement] = []
     for element in siblings:
         words = size(text_of(element))
@@ -209,6 +211,19 @@ def _related_siblings(heading: HtmlElement) -> Iterable[HtmlElement]:
             break
         taken.append(element)
     return taken if any(size(text_of(e)) for e in taken) else []
+
+
+def _to_last_card(siblings: list[HtmlElement]) -> list[HtmlElement]:
+    """`siblings` up to the last block; paragraphs behind blocks in boxes are the main text's.
+
+    Blocks without boxes are nothing but siblings, and keep all of them.
+    """
+    cards = [n for n, e in enumerate(siblings) if _is_card(e)]
+    loose = [e for e in siblings if e.tag == "p" and is_paragraph(e.text_content())]
+    if not cards or len(loose) < _RESUMED or any(e.tag in HEADINGS for e in siblings):
+        return siblings
+    behind = siblings[cards[-1] + 1 :]
+    return siblings[: cards[-1] + 1] if all(e in behind for e in loose) else siblings
 
 
 def _forms_blocks(siblings: list[HtmlElement]) -> bool:

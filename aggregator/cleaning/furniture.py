@@ -46,7 +46,8 @@ _COMMENT_FORM = re.compile(
     r"ยังไม่มีความคิดเห็น.{0,20}|(?:暂无|还没有|暫無|尚無)(?:评论|評論|留言).{0,10}|"
     r"(?:まだ)?コメントは(?:まだ)?(?:ありません|ない).{0,10}|(?:아직 )?댓글이 없습니다.{0,10}|"
     r"\d+ (?:comments?|kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties|"
-    r"komentarzy|комментари\w+|коментар\w+|yorum|تعليق\w*)"
+    r"komentarzy|комментари\w+|коментар\w+|yorum|تعليق\w*|reads|views|shares|likes|aufrufe|vues|"
+    r"lecturas|visitas|vistas|leituras|visualizações|letture|visualizzazioni|просмотр\w*|перегляд\w*)"
 )
 _READING_TIME = re.compile(
     r"(?:reading time:?\s*)?\d{1,2}\s?[-–]?\s?(?:min(?:ute)?s?\.?|минут[аы]?|мин\.?|分钟|分鐘|"

@@ -244,7 +244,7 @@ baca juga|simak juga|lihat juga|xem thêm|đọc thêm|อ่านเพิ่�
 
 _COMMENTS = """
 comments|comment|recent comments|latest comments|leave a comment|leave a reply|post a comment
-add a comment|add comment|write a comment|join the conversation|join the discussion
+add a comment|add comment|add new comment|write a comment|join the conversation|join the discussion
 reader comments|readers' comments|user comments|comments section|view comments|show comments
 view all comments
 kommentare|kommentar|leserkommentare|kommentar schreiben|kommentar verfassen

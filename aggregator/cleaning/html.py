@@ -18,6 +18,7 @@ from aggregator.cleaning.metadata import Metadata, read_metadata
 from aggregator.cleaning.outline import Outline
 from aggregator.cleaning.pruning import prune_furniture
 from aggregator.cleaning.rejected import RejectedPage
+from aggregator.cleaning.statedata import stated_in_scripts
 from aggregator.cleaning.textpage import article_of, moment_of
 from aggregator.core.model import ExtractedArticle, Page, Reason, Record, Role
 from aggregator.core.options import CleaningOptions
@@ -48,9 +49,6 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
     drop_comments(outline)
     prune_furniture(outline)
     paragraphs = _main_text(tree, about)
-    if about.body and body.is_hidden(paragraphs, about.body):
-        stated = body.stated_paragraphs(about.body)
-        paragraphs = maintext.refine(stated, about.title, about.author) or paragraphs
     main = _main(paragraphs, about, source, record, notes) if paragraphs else None
     return Page(
         main=main,
@@ -66,6 +64,10 @@ def _main_text(tree: HtmlElement, about: Metadata) -> list[str]:
     """The paragraphs of the page's main text; a small page's own lines where they say more."""
     extracted = body.extract_body(tree)
     paragraphs = maintext.refine(extracted, about.title, about.author)
+    stated = about.body or (stated_in_scripts(tree, about.title) if len(extracted) < 2 else None)
+    if stated and body.is_hidden(paragraphs, stated):
+        told = body.stated_paragraphs(stated)
+        return maintext.refine(told, about.title, about.author) or paragraphs
     if len(extracted) > 1:
         return paragraphs
     own = maintext.refine(body.own_paragraphs(tree), about.title, about.author)
