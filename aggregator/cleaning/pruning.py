@@ -8,7 +8,8 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 from aggregator.cleaning.outline import Outline, text_lines
-from aggregator.cleaning.script import key, size
+from aggregator.cleaning.script import ends_with_stop, key, size
+from aggregator.cleaning.streams import leads_elsewhere
 
 _TAGS = ("div", "section", "aside", "p", "ul", "span", "form", "header", "footer", "figcaption")
 _NAMES = re.compile(
@@ -20,6 +21,11 @@ _NAMES = re.compile(
 )
 _QUOTES = re.compile(r"pull-?quote|quote-?pull|pulled-?quote", re.I)
 _QUOTE_FROM = 4
+_HEADLINE_FROM = 4
+_HEADLINE_TO = 25
+_MOST_POINTERS = 5
+"""Words of a headline that stands as a link between two paragraphs."""
+_WRAPPING = ("a", "b", "strong", "em", "i", "u", "span", "font")
 _BYLINE_SIZE = 25
 _MOST = 0.12
 """A container with more than this share of the body text is no furniture, whatever its name."""
@@ -31,6 +37,7 @@ def prune_furniture(page: Outline) -> None:
     Quotations set apart go too when the text holds their words, and the byline's address.
     """
     _prune_quotes(page)
+    _prune_pointers(page)
     for element in list(page.root.iter("address")):
         if size(element.text_content()) <= _BYLINE_SIZE:
             element.drop_tree()
@@ -49,6 +56,40 @@ def _is_named_furniture(element: HtmlElement) -> bool:
 @lru_cache(maxsize=4096)
 def _tells_furniture(name: str) -> bool:
     return _NAMES.search(name) is not None
+
+
+def _prune_pointers(page: Outline) -> None:
+    """Cut paragraphs that are nothing but the linked headline of another story, amid the text.
+
+    Where there are many of them they are the text's own headings.
+    """
+    found = [element for element in page.root.iter("p") if _points(element, page)]
+    if len(found) <= _MOST_POINTERS:
+        for element in found:
+            element.drop_tree()
+
+
+def _points(element: HtmlElement, page: Outline) -> bool:
+    link = _lone_link(element)
+    if link is None or not leads_elsewhere(link, None):
+        return False
+    text = link.text_content()
+    if not _HEADLINE_FROM <= size(text) <= _HEADLINE_TO or ends_with_stop(text):
+        return False
+    around = (element.getprevious(), element.getnext())
+    return all(e is not None and e.tag == "p" and page.body_words(e) > 0 for e in around)
+
+
+def _lone_link(element: HtmlElement) -> HtmlElement | None:
+    """The link that is all of `element`; None if there is more, or none."""
+    while len(element) == 1 and not (element.text or "").strip():
+        child = element[0]
+        if (child.tail or "").strip() or child.tag not in _WRAPPING:
+            return None
+        if child.tag == "a":
+            return child
+        element = child
+    return None
 
 
 def _prune_quotes(page: Outline) -> None:
