@@ -33,6 +33,8 @@ SHIFT, EXPONENT = 2.7, 1.18
 """Mandelbrot's parameters for news text: the commonest word is about one in twenty."""
 SPREAD = 0.65
 """Sigma of the lognormal lengths: the median is .81 of the mean."""
+TYPOGRAPHIC = 0.6
+"""Share of the stories with curly quotes and apostrophes."""
 KINDS = {"verbatim": 0.4, "edited": 0.4, "partial": 0.2}
 FIRST_DAY = datetime(2024, 3, 1, tzinfo=UTC)
 
@@ -54,6 +56,7 @@ def vocabulary(random: np.random.Generator) -> list[str]:
     """Invented words by rank, short ones first on the whole, and numbers among them."""
     syllables = [c + v for c in "b c d f g h l m n p r s t v st tr pl gr".split() for v in "aeiou"]
     syllables += [s + c for s in syllables for c in "nrlst"]
+    syllables += ["zé", "rö", "cía"]
     words = dict.fromkeys(FUNCTION_WORDS)
     while len(words) < VOCABULARY:
         lengths = random.integers(1, 3, 5000) + int(len(words) > 2000) + int(len(words) > 60_000)
@@ -92,11 +95,15 @@ class Writer:
     def story(self, words: int) -> list[str]:
         """Paragraphs of about so many words."""
         drawn = self.draw(words)
+        signs = "“”’" if self.random.random() < TYPOGRAPHIC else '""\''
+        for place in self.random.integers(0, words, words // 60):
+            drawn[place] += f"{signs[2]}s"
         paragraphs, at = [], 0
         while at < words:
             sentences = []
             for length in self.random.integers(8, 30, int(self.random.integers(1, 4))):
-                sentences.append(" ".join(drawn[at : at + length]).capitalize() + ".")
+                sentence = " ".join(drawn[at : at + length]).capitalize() + "."
+                sentences.append(f"{signs[0]}{sentence}{signs[1]}" if length > 26 else sentence)
                 at += int(length)
                 if at >= words:
                     break

@@ -27,8 +27,12 @@ _WORDS = re.compile(r"(?:[^\W\d_]|[\u0900-\u0dff])+(?:['’][^\W\d_]+)*")
 """Vowel signs of Indic scripts are no word characters to `re`."""
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _ASCII_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
-_ASCII_BLANKS = {sign: " " for sign in range(128) if sign not in b"'" + _ASCII_LETTERS}
-_LOOSE_APOSTROPHE = re.compile("'(?:(?![a-z])|(?<![a-z]'))")
+_ASCII_WORDS = _ASCII_LETTERS + b"'\x7f"
+_ASCII_BLANKS = {sign: " " for sign in range(128) if sign not in _ASCII_WORDS}
+_CURLY = "\x7f"
+"""Stands for a curly apostrophe, so that ASCII does: other words have it than the straight one."""
+_SIGNS = "‘“”„–—…•·«»‹›€£°©®™\u00a0\u2009"
+_LOOSE_APOSTROPHE = re.compile("['\x7f](?![a-z])|(?<![a-z])['\x7f]")
 """One that does not stand between letters."""
 _SCRIPTS: dict[str, Mapping[str, str]] = {
     "latin": LATIN, "cyrillic": CYRILLIC, "arabic": ARABIC, "devanagari": DEVANAGARI
@@ -122,7 +126,7 @@ def detect_language(text: str) -> Detected | None:
 
     Reads `_SAMPLE` characters at most; None if too little tells (a handful of words).
     """
-    sample = text[:_SAMPLE].casefold()
+    sample = _plain(text[:_SAMPLE].casefold())
     signs = Counter() if sample.isascii() else _signs(sample)
     script = _script_of(signs) if signs else _script_of_ascii(sample)
     if script is None:
@@ -165,6 +169,19 @@ def _script_of(signs: Counter[str]) -> str | None:
     return script if number >= _FEWEST_LETTERS or script in _ONE_LANGUAGE else None
 
 
+def _plain(sample: str) -> str:
+    """`sample` with blanks for quotes and dashes, and `_CURLY` apostrophes, if that is ASCII then.
+
+    None of these signs is a letter; other texts stay as they are.
+    """
+    plain = sample.replace(_CURLY, " ")
+    if not plain.isascii():
+        plain = plain.replace("’", _CURLY)
+        for sign in _SIGNS:
+            plain = plain.replace(sign, " ")
+    return plain if plain.isascii() else sample
+
+
 def _script_of_ascii(sample: str) -> str | None:
     return "latin" if _ascii_letters(sample) >= _FEWEST_LETTERS else None
 
@@ -196,7 +213,7 @@ def _words(sample: str) -> list[str]:
     """The words of a case-folded sample, as `_WORDS` finds them."""
     if not sample.isascii():
         return _WORDS.findall(sample)
-    if "'" in sample:
+    if "'" in sample or _CURLY in sample:
         sample = _LOOSE_APOSTROPHE.sub(" ", sample)
     return sample.translate(_ASCII_BLANKS).split()
 

@@ -143,6 +143,19 @@ def normalise(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
+TYPOGRAPHY: Final = {
+    sign: normalise(f"a{sign}a")[1:-1] for sign in "‘’“”„–—…•·«»‹›€£°©®™\u00a0\u2009\u200b\u00ad"
+}
+"""Signs of texts that are ASCII but for them, and what they become between any letters."""
+
+
+def without_typography(text: str) -> str:
+    """`text` with what `TYPOGRAPHY`'s signs become in their places."""
+    for sign, replacement in TYPOGRAPHY.items():
+        text = text.replace(sign, replacement)
+    return text
+
+
 def words(text: str) -> list[str]:
     """Return the normalised words of `text` in order (characters in unspaced scripts)."""
     return normalise(text).split()

@@ -113,8 +113,12 @@ def _strictly(data: bytes, name: str) -> str | None:
 
 def storable(text: str) -> Text:
     """`text` with lone surrogates and NUL, which no database stores, as U+FFFD."""
-    if (text.isascii() and "\0" not in text) or _UNSTORABLE.search(text) is None:
-        return Text(text)
+    try:
+        text.encode()  # refuses surrogates, at a tenth of the expression's cost
+        if "\0" not in text:
+            return Text(text)
+    except UnicodeEncodeError:
+        pass
     return Text(
         _UNSTORABLE.sub("\ufffd", text), ("lone surrogates or NUL characters were replaced",)
     )

@@ -31,10 +31,12 @@ def test_a_text_that_may_have_no_heading_has_none(text: str) -> None:
         assert not any(is_related_heading(line.text) for line in read_lines(text))
 
 
-@given(st.text(alphabet="ab'1_ -.\n\x1f"))
-def test_ascii_words_are_those_of_the_expression(sample: str) -> None:
-    """Words of ASCII text, apostrophes inside them included, are what the pattern finds."""
-    assert language._words(sample) == language._WORDS.findall(sample)
+@given(st.text(alphabet="ab'’“–1_ -.\n\x1f\x7f"), st.sampled_from(["", "é", "д"]))
+def test_words_of_plain_samples_are_those_of_the_expression(sample: str, other: str) -> None:
+    """Words of text that is ASCII but for quotes are what the pattern finds in it as it is."""
+    found = language._words(language._plain(sample + other))
+    expected = language._WORDS.findall(sample + other)
+    assert [word.replace("\x7f", "’") for word in found] == expected
 
 
 @given(st.text(alphabet="ab \t\n\u00a0\u2003\u200b漢"))

@@ -10,7 +10,7 @@ from aggregator.core.folding import WordTable, fold_texts, tokenise_texts
 from aggregator.core.text import normalise, words
 from aggregator.core.tokens import tokenise
 
-LETTERS = "aB é'’-.7\n\t\r\x00\x1f_漢ก\u0301\u00ad\u2028\ud800İﬁк"
+LETTERS = "¨ᅠ　aB é'‘“”–…™€\u00a0\u200c\u0627’-.7\n\t\r\x00\x1f_漢ก\u0301\u00ad\u2028\ud800İﬁк"
 texts = st.one_of(st.text(), st.text(alphabet=LETTERS), st.text(st.characters(codec="ascii")))
 
 
