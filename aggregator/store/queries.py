@@ -12,8 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from aggregator.core.identity import article_id, article_of_cluster_id, normalise_address
+from aggregator.core.identity import (
+    article_id,
+    article_of_cluster_id,
+    cluster_id,
+    normalise_address,
+)
 from aggregator.core.model import Role
+from aggregator.store.views import MATCHES_OF_ARTICLE
 
 Values = dict[str, Any]
 
@@ -210,7 +216,7 @@ def find_article(connection: Connection, named: str) -> list[str]:
         if connection.scalar(text("SELECT 1 FROM articles WHERE article_id = :id"), {"id": main}):
             return [main]
     statement = "SELECT article_id FROM articles WHERE {} ORDER BY article_id LIMIT 20"
-    for condition in ("page_url = :named", "url = :named"):
+    for condition in ("page_url = :named", "url = :named AND role = 'embedded'"):
         found = list(connection.scalars(text(statement.format(condition)), {"named": named}))
         if found:
             return found
@@ -233,7 +239,7 @@ FROM revisions r JOIN articles a ON a.article_id = r.article_id
 WHERE r.article_id = :id
 ORDER BY is_latest DESC, coalesce(r.modified_at, r.record_time, '') DESC, r.revision_id
 """
-_MATCHES = """
+_MATCHES = f"""
 SELECT CASE WHEN x.article_a = :id THEN x.article_b ELSE x.article_a END AS article_id,
        m.title, m.outlet, m.cluster_id, x.relation, x.verdict, x.rule, x.resemblance,
        CASE WHEN x.article_a = :id THEN x.containment_a_in_b ELSE x.containment_b_in_a END
@@ -241,12 +247,11 @@ SELECT CASE WHEN x.article_a = :id THEN x.article_b ELSE x.article_a END AS arti
        CASE WHEN x.article_a = :id THEN x.containment_b_in_a ELSE x.containment_a_in_b END
          AS containment_reverse,
        x.scheme
-FROM article_matches x
+FROM ({MATCHES_OF_ARTICLE}) x
 JOIN cluster_members m
   ON m.article_id = CASE WHEN x.article_a = :id THEN x.article_b ELSE x.article_a END
-WHERE x.article_a = :id OR x.article_b = :id
 ORDER BY x.resemblance DESC, m.article_id
-"""
+"""  # noqa: S608 no value from outside
 _DELIVERIES = """
 SELECT d.path, v.locator, v.warnings, p.position
 FROM appearances p
@@ -269,9 +274,14 @@ def load_article(connection: Connection, identifier: str) -> Values | None:
         **_with_flags(row._mapping, "is_canonical", "short"),
         "warnings": list(warnings),
         "revisions": _revisions(connection, identifier),
-        "matches": [dict(each._mapping) for each in connection.execute(text(_MATCHES), key)],
+        "matches": _matches(connection, identifier, row.node_id),
         "deliveries": delivered,
     }
+
+
+def _matches(connection: Connection, identifier: str, node: int) -> list[Values]:
+    key = {"id": identifier, "node_id": node, "own_cluster": cluster_id(identifier)}
+    return [dict(each._mapping) for each in connection.execute(text(_MATCHES), key)]
 
 
 def _revisions(connection: Connection, identifier: str) -> list[Values]:

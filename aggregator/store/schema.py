@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Text,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -135,6 +136,13 @@ class Article(Base):
     __table_args__ = (
         # A URL may be longer than a B-tree's row on PostgreSQL.
         Index(None, "page_url", postgresql_using="hash"),
+        Index(
+            "ix_articles_link",
+            "url",
+            postgresql_using="hash",
+            postgresql_where=text("role = 'embedded'"),
+            sqlite_where=text("role = 'embedded'"),
+        ),
         Index(None, "published_at", "article_id"),
     )
 

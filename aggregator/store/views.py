@@ -41,35 +41,48 @@ SELECT s.cluster_id, s.article_id, s.is_canonical, s.role, s.title, s.url, s.pag
 FROM ({_STAR}) s
 """  # noqa: S608 no value from outside
 
-ARTICLE_MATCHES = f"""
+_OF_STARS = f"""
+SELECT s.article_id AS one, s.canonical_article AS other,
+       CASE WHEN s.same_text = 1 THEN 'exact' ELSE s.relation END AS relation,
+       CASE WHEN s.same_text = 1 THEN 1.0 ELSE s.resemblance END AS resemblance,
+       CASE WHEN s.same_text = 1 THEN 1.0 WHEN s.member_is_a = 1 THEN s.containment_a_in_b
+            ELSE s.containment_b_in_a END AS one_in_other,
+       CASE WHEN s.same_text = 1 THEN 1.0 WHEN s.member_is_a = 1 THEN s.containment_b_in_a
+            ELSE s.containment_a_in_b END AS other_in_one,
+       CASE WHEN s.same_text = 1 THEN 'same' ELSE s.verdict END AS verdict,
+       CASE WHEN s.same_text = 1 THEN 'equal' ELSE s.rule END AS rule,
+       CASE WHEN s.same_text = 1 THEN s.node_scheme ELSE s.scheme END AS scheme
+FROM ({_STAR}) s
+WHERE s.is_canonical = 0
+"""  # noqa: S608 no value from outside
+_OF_NODES = """
+SELECT a.earliest_article, b.earliest_article, m.relation, m.resemblance,
+       m.containment_a_in_b, m.containment_b_in_a, m.verdict, m.rule, m.scheme
+FROM matches m
+JOIN nodes a ON a.node_id = m.node_a
+JOIN nodes b ON b.node_id = m.node_b
+WHERE m.star = 0
+"""
+_ORDERED = """
 SELECT CASE WHEN p.one < p.other THEN p.one ELSE p.other END AS article_a,
        CASE WHEN p.one < p.other THEN p.other ELSE p.one END AS article_b,
        p.relation, p.resemblance,
        CASE WHEN p.one < p.other THEN p.one_in_other ELSE p.other_in_one END AS containment_a_in_b,
        CASE WHEN p.one < p.other THEN p.other_in_one ELSE p.one_in_other END AS containment_b_in_a,
        p.verdict, p.rule, p.scheme
-FROM (
-  SELECT s.article_id AS one, s.canonical_article AS other,
-         CASE WHEN s.same_text = 1 THEN 'exact' ELSE s.relation END AS relation,
-         CASE WHEN s.same_text = 1 THEN 1.0 ELSE s.resemblance END AS resemblance,
-         CASE WHEN s.same_text = 1 THEN 1.0 WHEN s.member_is_a = 1 THEN s.containment_a_in_b
-              ELSE s.containment_b_in_a END AS one_in_other,
-         CASE WHEN s.same_text = 1 THEN 1.0 WHEN s.member_is_a = 1 THEN s.containment_b_in_a
-              ELSE s.containment_a_in_b END AS other_in_one,
-         CASE WHEN s.same_text = 1 THEN 'same' ELSE s.verdict END AS verdict,
-         CASE WHEN s.same_text = 1 THEN 'equal' ELSE s.rule END AS rule,
-         CASE WHEN s.same_text = 1 THEN s.node_scheme ELSE s.scheme END AS scheme
-  FROM ({_STAR}) s
-  WHERE s.is_canonical = 0
-  UNION ALL
-  SELECT a.earliest_article, b.earliest_article, m.relation, m.resemblance,
-         m.containment_a_in_b, m.containment_b_in_a, m.verdict, m.rule, m.scheme
-  FROM matches m
-  JOIN nodes a ON a.node_id = m.node_a
-  JOIN nodes b ON b.node_id = m.node_b
-  WHERE m.star = 0
-) p
-"""  # noqa: S608 no value from outside
+FROM ({pairs}) p
+"""
+
+ARTICLE_MATCHES = _ORDERED.format(pairs=f"{_OF_STARS} UNION ALL {_OF_NODES}")
+
+MATCHES_OF_ARTICLE = _ORDERED.format(
+    pairs=f"""{_OF_STARS} AND s.article_id = :id
+    UNION ALL {_OF_STARS} AND s.cluster_id = :own_cluster
+    UNION ALL {_OF_NODES} AND m.node_a = :node_id AND a.earliest_article = :id
+    UNION ALL {_OF_NODES} AND m.node_b = :node_id AND b.earliest_article = :id"""
+)
+"""The rows of `ARTICLE_MATCHES` of one article, each found by an index: `own_cluster` is the id of
+the cluster whose canonical article it would be."""
 
 REJECTED_RECORDS = "SELECT dump_id, locator, reason, detail FROM rejections"
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
+from aggregator.compare import explain, with_differences
 from aggregator.store.engine import open_engine, reading
 from aggregator.store.queries import (
     ArticleFilter,
     ClusterFilter,
     Slice,
+    find_article,
     list_articles,
     list_clusters,
+    load_article,
+    load_cluster,
+    resolve_cluster,
 )
 from tests.running import Cli
 
@@ -98,3 +103,78 @@ def test_the_first_page_of_a_list_is_read_from_an_index_and_not_sorted(
     page = plan.index(next(step for step in plan if index in step))
     assert plan[page].startswith("SCAN")
     assert not plan[page + 1].startswith("USE TEMP B-TREE"), plan
+
+
+READS = {
+    "articles show": lambda c, a, _b: load_article(c, a),
+    "articles show URL": lambda c, _a, _b: find_article(c, f"{TUNNEL}?other=1"),
+    "clusters show": lambda c, a, _b: with_differences(
+        c, load_cluster(c, str(resolve_cluster(c, a)))
+    ),
+    "clusters explain": explain,
+}
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_single_things_are_found_by_indexes(shipped_store: Cli, read: Any) -> None:
+    """Nothing that shows one thing goes through a whole table."""
+    engine = open_engine(shipped_store.url, must_exist=True)
+    statements: list[tuple[str, Any]] = []
+    with reading(engine) as connection:
+        (one,), (other,) = find_article(connection, FERRY), find_article(connection, TUNNEL)
+        event.listen(engine, "before_cursor_execute", lambda *a: statements.append((a[2], a[3])))
+        read(connection, one, other)
+        plans = {
+            statement: [
+                row[3]
+                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            ]
+            for statement, values in list(statements)
+        }
+    engine.dispose()
+    assert plans
+    whole = {
+        statement: [step for step in plan if step.startswith("SCAN") and is_table(step)]
+        for statement, plan in plans.items()
+    }
+    assert not any(whole.values()), whole
+
+
+def is_table(step: str) -> bool:
+    """Whether a step of a plan goes through rows that grow with the store.
+
+    The others are given lists, subqueries and the list of the index's few segments.
+    """
+    inner = (
+        "SCAN k ",
+        "SCAN (",
+        "SCAN p",
+        "SCAN x",
+        "SCAN CONSTANT ROW",
+        "SCAN store_info",
+        "SCAN index_segments",
+    )
+    return not step.startswith(inner)
+
+
+def test_an_article_shows_its_rows_of_the_view(shipped_store: Cli) -> None:
+    """The matches that an article shows are those that the SQL view has of it."""
+    engine = open_engine(shipped_store.url, must_exist=True)
+    with reading(engine) as connection:
+        rows = connection.execute(text("SELECT * FROM article_matches")).mappings().all()
+        ids = list(connection.scalars(text("SELECT article_id FROM cluster_members")))
+        shown = {each: load_article(connection, each) for each in ids}
+    engine.dispose()
+    assert len(rows) > 20
+    for identifier, article in shown.items():
+        ends = sorted(
+            other
+            for row in rows
+            for one, other in (
+                (row["article_a"], row["article_b"]),
+                (row["article_b"], row["article_a"]),
+            )
+            if one == identifier
+        )
+        assert article is not None
+        assert sorted(match["article_id"] for match in article["matches"]) == ends
