@@ -66,10 +66,12 @@ def _tells(line: Line, piece: Piece) -> bool:
 
 
 def _better(left: When | None, right: When) -> When:
-    """The earlier stated of two times, but a full date before a relative age."""
+    """The earlier of two dates (a later one is an update), and a date before a relative age."""
     if left is None or (left.moment is None and right.moment is not None):
         return right
-    return left
+    if left.moment is None or right.moment is None:
+        return left
+    return right if right.moment < left.moment else left
 
 
 def _without_lists(header: Sequence[Line]) -> list[Line]:

@@ -48,15 +48,28 @@ class Linked:
     """The entries of a live blog by the `key` of their headlines."""
 
 
-def read_linked(scripts: list[str]) -> Linked:
-    """The first article of the given ``application/ld+json`` texts; broken JSON is passed over."""
+def read_linked(scripts: list[str], shown: str = "") -> Linked:
+    """The page's article in its ``application/ld+json`` texts; broken JSON is passed over.
+
+    Of several it is the one whose headline stands in `shown` (the `key` of what the page shows as
+    its title and headings), then the one that tells most.
+    """
     graph = [item for script in scripts for item in _objects(_load(script))]
     named = {str(item["@id"]): item for item in graph if "@id" in item}
     articles = [item for item in graph if _is_article(item)]
     if not articles:
         return Linked(publisher=_site_name(graph))
-    best = max(articles, key=lambda item: sum(name in item for name in _TELLING))
+    best = max(articles, key=lambda item: (_is_shown(item, shown), _telling(item)))
     return _linked(best, named, graph)
+
+
+def _is_shown(item: dict[str, Any], shown: str) -> bool:
+    headline = key(_text(item.get("headline")) or "")
+    return bool(headline) and headline in shown
+
+
+def _telling(item: dict[str, Any]) -> int:
+    return sum(name in item for name in _TELLING)
 
 
 _TELLING = ("headline", "datePublished", "articleBody", "publisher", "author")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice, takewhile
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -67,6 +68,7 @@ _MARKED_TIMES = etree.XPath(
 _MARKED_AUTHORS = etree.XPath(
     ".//a[@rel='author'] | .//*[@itemprop='author']//*[@itemprop='name']"
 )
+_APART = ("aside", "nav", "footer")
 _TITLE_PARTS = re.compile(r"\s+(?:[|•·»«–—:]|-)\s+|\s*[|_]\s*")
 _MONEY_NAMES = frozenset({"null", "none", "undefined", "admin", "false", "true", "unknown", "n/a"})
 
@@ -95,7 +97,7 @@ class Metadata:
 def read_metadata(tree: HtmlElement, url: str | None, bounds: dates.Bounds) -> Metadata:
     """The metadata of a parsed page; `url` is its address, `bounds` the dates that can be."""
     metas = _metas(tree)
-    linked = read_linked([s.text for s in _scripts(tree) if s.text])
+    linked = read_linked([s.text for s in _scripts(tree) if s.text], _shown(tree))
     notes: list[str] = []
     own = absolute(metas.get("og:url"), url)
     site = _name(_first(metas, _SITE))
@@ -116,6 +118,12 @@ def read_metadata(tree: HtmlElement, url: str | None, bounds: dates.Bounds) -> M
         entries=linked.entries,
         warnings=tuple(notes),
     )
+
+
+def _shown(tree: HtmlElement) -> str:
+    """The `key` of the page's title element and top headings."""
+    titles = [*islice(tree.iter("title"), 1), *islice(tree.iter("h1"), 3)]
+    return key(" ".join(element.text_content() for element in titles))
 
 
 def _item_publisher(tree: HtmlElement) -> str | None:
@@ -200,10 +208,20 @@ def _times_by(heading: HtmlElement) -> list[HtmlElement]:
         if parent is None or parent.tag in ("body", "html"):
             return []
         around = parent
-        times = [time for time in around.iter("time") if time.get("datetime") or time.text]
+        times = [
+            time
+            for time in around.iter("time")
+            if (time.get("datetime") or time.text) and not _set_apart(time, around)
+        ]
         if times:
             return times[:2] if len(times) <= 3 else []
     return []
+
+
+def _set_apart(time: HtmlElement, around: HtmlElement) -> bool:
+    """True if `time` stands in a margin of `around`: it is another story's."""
+    between = takewhile(lambda element: element is not around, time.iterancestors())
+    return any(element.tag in _APART for element in between)
 
 
 def _address_time(url: str | None, bounds: dates.Bounds) -> datetime | None:
