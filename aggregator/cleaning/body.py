@@ -1,4 +1,4 @@
-"""The main text of a parsed page, by trafilatura."""
+"""The main text of a parsed page, by trafilatura where it has to be looked for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from lxml.html import HtmlElement, fragment_fromstring
 
 from aggregator.cleaning.outline import link_share, text_lines
+from aggregator.cleaning.plainpage import plain_paragraphs
 from aggregator.cleaning.script import size, tidy
 
 _SMALL_PAGE = 300
@@ -22,7 +23,14 @@ _MARGINS = frozenset(
 
 
 def extract_body(tree: HtmlElement) -> list[str]:
-    """The paragraphs of the main text of `tree`; empty if there is none.
+    """The paragraphs of the main text of `tree`; empty if there is none."""
+    body = tree.find(".//body")
+    lines = plain_paragraphs(body) if body is not None else None
+    return found_paragraphs(tree) if lines is None else lines
+
+
+def found_paragraphs(tree: HtmlElement) -> list[str]:
+    """The paragraphs that trafilatura finds.
 
     `deduplicate` stays off: it keeps state across calls and would lose repeated pages.
     """
