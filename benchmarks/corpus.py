@@ -37,6 +37,8 @@ TYPOGRAPHIC = 0.6
 """Share of the stories with curly quotes and apostrophes."""
 KINDS = {"verbatim": 0.4, "edited": 0.4, "partial": 0.2}
 FIRST_DAY = datetime(2024, 3, 1, tzinfo=UTC)
+DAYS = 30
+"""Days that a corpus spans."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class CorpusOptions:
     seed: int = 1
     texts: Path | None = None
     """Folder of .txt files that are the stories."""
+    part: int = 0
+    """Which of several corpora that follow each other: equal words, other articles, later."""
 
 
 def vocabulary(random: np.random.Generator) -> list[str]:
@@ -136,11 +140,14 @@ def articles(options: CorpusOptions) -> Iterator[dict[str, Any]]:
     """The articles of a corpus, as JSONL rows, in order of their times."""
     random = np.random.default_rng(options.seed)
     writer = Writer(random, options.mean_words)
+    if options.part:
+        writer.random = random = np.random.default_rng([options.seed, options.part])
+    before = options.part * options.articles
     given = sorted(options.texts.glob("**/*.txt")) if options.texts else None
     stories: list[tuple[list[str], str, float]] = []
     roots: list[int] = []
     for number in range(options.articles):
-        day = number * 30 / options.articles
+        day = number * DAYS / options.articles
         root = _copied(random, stories, roots, day) if random.random() < options.copies else None
         if root is None:
             if given is not None and len(stories) == len(given):
@@ -156,7 +163,7 @@ def articles(options: CorpusOptions) -> Iterator[dict[str, Any]]:
         else:
             roots.append(root)
             text, title = _copy(writer, *stories[root][:2])
-        yield _row(random, number, title, text, day)
+        yield _row(random, before + number, title, text, DAYS * options.part + day)
 
 
 def _copied(
