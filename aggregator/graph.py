@@ -42,10 +42,12 @@ class StoredGraph:
     def prefetch(self, nodes_: Collection[int]) -> None:
         """Load the neighbours of these nodes, and the anchors and ranks of all concerned."""
         missing = [node for node in nodes_ if node not in self._neighbours]
-        self._neighbours.update(matches.neighbours(self.connection, missing))
-        concerned = set(nodes_).union(*(self._neighbours[node] for node in nodes_))
-        self._load_anchors(concerned)
-        self._load_ranks(concerned)
+        if missing:
+            found = matches.neighbours(self.connection, missing)
+            self._neighbours.update(found)
+            concerned = set(missing).union(*found.values())
+            self._load_anchors(concerned)
+            self._load_ranks(concerned)
 
     def neighbours(self, node: int) -> Collection[int]:
         """Nodes with a proposed, passing match with this one."""
@@ -106,9 +108,11 @@ class StoredGraph:
 
     def _load_anchors(self, ids: Iterable[int]) -> None:
         missing = [node for node in ids if node not in self._anchors]
-        self._anchors.update(nodes.anchors(self.connection, missing))
+        if missing:
+            self._anchors.update(nodes.anchors(self.connection, missing))
 
     def _load_ranks(self, ids: Iterable[int]) -> None:
         missing = [node for node in ids if node not in self._ranks]
-        for node, best in nodes.best_candidates(self.connection, missing).items():
-            self._ranks[node] = self.ranking.rank(best)
+        if missing:
+            for node, best in nodes.best_candidates(self.connection, missing).items():
+                self._ranks[node] = self.ranking.rank(best)

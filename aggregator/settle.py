@@ -28,6 +28,12 @@ from aggregator.core.proposals import Pair, Proposals, arrivals, meeting, pair, 
 from aggregator.graph import StoredGraph
 from aggregator.store import clusters, index, matches, nodes
 from aggregator.store.engine import Connection
+from aggregator.store.sql import chunks
+
+PAIRS_AT_ONCE = 500
+"""Pairs whose nodes are in memory together."""
+MOST_LOADED = 4000
+"""Texts that are kept in memory for further comparisons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +109,15 @@ class Settler:
         keys = self.keys(arrived)
         before = index.lowest(self.connection, keys.keys, index.HUBS)
         coming = arrivals(by_key(meeting(keys, before)), by_key(before), index.HUBS)
-        crowded = [each.key for each in coming if each.entered and len(each.before) == index.HUBS]
+        crowded = {e.key: e for e in coming if e.entered and len(e.before) == index.HUBS}
         fresh = np.isin(keys.nodes, np.fromiter(new, np.int64, len(new)))
         index.add(self.connection, keys[fresh])
-        members = by_key(index.lowest(self.connection, np.array(crowded, dtype=np.uint64)))
         proposals = Proposals()
         for each in coming:
-            proposals.add(each, members.get(each.key, each.nodes))
+            if each.key not in crowded:
+                proposals.add(each, each.nodes)
+        for key, members in index.members(self.connection, crowded):
+            proposals.add(crowded[key], members)
         pairs = proposals.pairs()
         displaced = {node for each in coming for node in each.displaced}
         unsupported = self.unsupported(displaced.difference(arrived), arrived)
@@ -128,24 +136,31 @@ class Settler:
 
         Pairs with an arrived node are proposed anew as a whole, and left out here.
         """
-        pairs = {ends for ends in self.partners(displaced) if not set(ends).intersection(arrived)}
-        keys = by_node(self.keys({n for ends in pairs for n in ends}))
-        shared = {(a, b): keys[a] & keys[b] for a, b in pairs}
-        hubs = index.hubs(self.connection, set().union(*shared.values()))
-        return {ends for ends, its in shared.items() if not still_proposed(*ends, its, hubs)}
+        held = {ends for ends in self.partners(displaced) if not set(ends).intersection(arrived)}
+        found = set()
+        for pairs in chunks(sorted(held), PAIRS_AT_ONCE):
+            keys = by_node(self.keys({n for ends in pairs for n in ends}))
+            shared = {(a, b): keys[a] & keys[b] for a, b in pairs}
+            hubs = index.hubs(self.connection, set().union(*shared.values()))
+            found |= {e for e, its in shared.items() if not still_proposed(*e, its, hubs)}
+        return found
 
     def verify(self, pairs: list[Pair]) -> set[int]:
         """Compare pairs exactly; stores those that are related and returns the matching nodes."""
-        self.load({node for ends in pairs for node in ends})
-        related = [
-            found for ends in pairs if (found := self.compare(*ends)).decision.relation is not None
-        ]
-        matches.save(self.connection, related, self.settling.scheme, star=False)
-        return {node for each in related if each.same for node in each.nodes}
+        matching: set[int] = set()
+        for some in chunks(pairs, PAIRS_AT_ONCE):
+            self.load({node for ends in some for node in ends})
+            compared = [self.compare(*ends) for ends in some]
+            related = [each for each in compared if each.decision.relation is not None]
+            matches.save(self.connection, related, self.settling.scheme, star=False)
+            matching.update(node for each in related if each.same for node in each.nodes)
+        return matching
 
-    def load(self, ids: Iterable[int]) -> None:
-        """Make nodes ready to be compared."""
+    def load(self, ids: Collection[int]) -> None:
+        """Make nodes ready to be compared; others may have to be loaded again."""
         missing = [node for node in ids if node not in self.loaded]
+        if len(self.loaded) + len(missing) > MOST_LOADED:
+            self.loaded = {node: self.loaded[node] for node in ids if node in self.loaded}
         self.loaded.update(nodes.load_nodes(self.connection, missing))
 
     def compare(self, one: int, other: int) -> Comparison:

@@ -6,13 +6,13 @@ it; its earliest article gives the facts for verdicts, its best one may become c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from aggregator.core.canonical import Rank, Ranking, earliest_rank
+from aggregator.core.canonical import Candidate, Rank, Ranking, earliest_rank
 from aggregator.core.identity import node_id
 from aggregator.core.model import Role
 from aggregator.core.nodes import NodeChanges
@@ -82,7 +82,7 @@ def move(
     added = concerned - existing.keys()
     _add_nodes(connection, [row for row in rows if row["node_id"] in added], prints)
     articles.write_articles(connection, rows)
-    gone = _choose(connection, concerned, ranking)
+    gone = _choose(connection, concerned, _Standing(existing, rows), ranking)
     kept = existing.keys() - gone
     facts_now = nodes.facts(connection, kept)
     ranks_now = _ranks(connection, kept, ranking)
@@ -163,9 +163,40 @@ def _print(revision: Any) -> Fingerprint:
     return Fingerprint(digest, revision.word_count, purged_tokens(digest), nothing)
 
 
-def _choose(connection: Connection, concerned: set[int], ranking: Ranking) -> set[int]:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Who stood for nodes before articles were written, and these articles."""
+
+    before: Mapping[int, Any]
+    written: Sequence[Mapping[str, Any]]
+
+    def steady(self) -> dict[int, tuple[str, str]]:
+        """Nodes whose earliest and best articles stay what they were: these articles by node.
+
+        Of their other articles only those that were written now may stand before them, so that
+        a text with thousands of articles need not be looked through.
+        """
+        touched = {row["article_id"] for row in self.written}
+        stood = {n: (row.earliest_article, row.best_article) for n, row in self.before.items()}
+        return {node: its for node, its in stood.items() if not touched.intersection(its)}
+
+    def candidates(self, connection: Connection) -> dict[int, list[Candidate]]:
+        """Of the steady nodes: those who stood for them and those that were written."""
+        steady = self.steady()
+        known = nodes.candidates(connection, {each for its in steady.values() for each in its})
+        found = {node: [known[article] for article in its] for node, its in steady.items()}
+        for row in self.written:
+            if row["node_id"] in found:
+                found[row["node_id"]].append(nodes.candidate_of(row))
+        return found
+
+
+def _choose(
+    connection: Connection, concerned: set[int], standing: _Standing, ranking: Ranking
+) -> set[int]:
     """Choose who stands for each of these nodes; returns those that nobody stands for."""
-    found = nodes.candidates_of_nodes(connection, concerned)
+    found = standing.candidates(connection)
+    found |= nodes.candidates_of_nodes(connection, concerned - found.keys())
     rows = [
         {
             "node_id": node,

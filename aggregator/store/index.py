@@ -13,7 +13,7 @@ so for few parts. Where a posting is stored means nothing: results depend on whi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,7 @@ from aggregator.core.tokens import Hashes
 from aggregator.store import segments
 from aggregator.store.lookup import ALL, FAN_BITS, View, span
 from aggregator.store.segments import MOST_POSTINGS, Segment
+from aggregator.store.sql import chunks
 
 HUBS: Final = 4
 """Nodes of a key that are proposed together with all others of the key."""
@@ -37,6 +38,7 @@ _DEEPEST: Final = 24
 _EFFORT: Final = 6
 """Postings that a batch moves at most for each one that it brings (or those of one part)."""
 _KEYS_AT_ONCE: Final = 20_000
+_HOT_KEYS_AT_ONCE: Final = 16
 
 _Part = tuple[int, int]
 """A part of the tree: its depth and its prefix."""
@@ -57,6 +59,16 @@ def lowest(connection: Connection, keys: Hashes, most: int = ALL) -> Postings:
         rank = np.arange(len(part)) - np.searchsorted(part.keys, part.keys)
         found.append(part[rank < most])
     return joined(found)
+
+
+def members(connection: Connection, keys: Collection[int]) -> Iterator[tuple[int, list[int]]]:
+    """Each of these keys that has any node, with all of them; some keys at a time."""
+    if not keys:
+        return
+    view = View(connection)
+    for some in chunks(sorted(keys), _HOT_KEYS_AT_ONCE):
+        part = joined(list(view.find(np.array(some, dtype=np.uint64)))).ordered()
+        yield from by_key(part).items()
 
 
 def contains(connection: Connection, postings: Postings) -> NDArray[np.bool_]:

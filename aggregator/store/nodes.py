@@ -202,6 +202,21 @@ def best_candidates(connection: Connection, ids: Iterable[int]) -> dict[int, Can
     return found
 
 
+def candidates(connection: Connection, ids: Iterable[str]) -> dict[str, Candidate]:
+    """What the rules look at in these articles."""
+    found: dict[str, Candidate] = {}
+    for chunk in chunks(ids):
+        statement = select(*_CANDIDATE).where(articles.c.article_id.in_(chunk))
+        found.update((row.article_id, candidate(row)) for row in connection.execute(statement))
+    return found
+
+
+def candidate_of(row: Mapping[str, Any]) -> Candidate:
+    """The part of an article's new row that the canonical rules look at."""
+    named = (row[name] for name in ("outlet", "published_at", "word_count"))
+    return Candidate(row["article_id"], Role(row["role"]), *named)
+
+
 def candidate(row: AnyRow) -> Candidate:
     """The part of an article's row that the canonical rules look at."""
     return Candidate(row.article_id, Role(row.role), row.outlet, row.published_at, row.word_count)
