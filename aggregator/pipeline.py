@@ -28,6 +28,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from aggregator.candidates import KEYS
 from aggregator.core.boilerplate import METHOD
@@ -48,6 +49,9 @@ from aggregator.store.dumps import Beginning, Tally
 from aggregator.store.engine import Connection, Engine
 from aggregator.store.persistence import Persistence
 from aggregator.workers import Cleaned, Cleaners, Job
+
+if TYPE_CHECKING:
+    from aggregator.settings import Settings
 
 BATCH_BYTES = 16_000_000
 """A batch is closed when its payloads reach this size, whatever the number of records."""
@@ -79,6 +83,18 @@ class PipelineOptions:
             "matching": json.dumps(asdict(self.matching), sort_keys=True),
             "canonical": json.dumps(asdict(self.canonical), sort_keys=True),
         }
+
+
+def options_of(settings: Settings, side_by_side: int = 1) -> PipelineOptions:
+    """What the settings say to a pipeline; `side_by_side` of them share the cores."""
+    return PipelineOptions(
+        settings.cleaning,
+        settings.matching,
+        settings.canonical,
+        max(1, settings.worker_count() // max(1, side_by_side)),
+        settings.batch_records,
+        settings.retry,
+    )
 
 
 @dataclass(slots=True)

@@ -26,8 +26,7 @@ from aggregator.core.operation import SourceOptions
 from aggregator.core.options import CleaningOptions, MatchingOptions, ReadingOptions
 
 PREFIX = "AGGREGATOR_"
-CONFIG_VARIABLE = "AGGREGATOR_CONFIG"
-"""Names the configuration file where no flag does."""
+CONFIG_VARIABLE = "AGGREGATOR_CONFIG"  # names the configuration file where no flag does
 TEST_VARIABLES = ("AGGREGATOR_TEST_POSTGRES_URL", "AGGREGATOR_TEST_POSTGRES_BIN")
 DEFAULT_FILE = "config.yaml"
 LARGEST_NUMBER = 10**12
@@ -230,7 +229,7 @@ def _read_environment() -> Tree:
         except ValueError:
             raise SettingsError(f"{variable_name(path)}: must be written as JSON") from None
     values = EnvSettingsSource(Settings)()
-    # The library decodes whole sections, and leaves the lists inside them as they stand.
+    # The library decodes whole sections, but not the lists inside them.
     for section, key in (path for path in _json_paths() if len(path) > 1):
         text = values.get(section, {}).get(key)
         if isinstance(text, str):
@@ -328,8 +327,9 @@ def _check_numbers(settings: Settings, sources: list[_Source]) -> None:
         if value < 0 or (positive and value == 0) or math.isnan(value):
             least = "more than 0" if positive else "0 or more"
             raise SettingsError(f"{_origin(path, sources)}: must be {least}")
-        if value > LARGEST_NUMBER:
-            raise SettingsError(f"{_origin(path, sources)}: must be at most {LARGEST_NUMBER}")
+        most = 1 if path[-1].endswith("_share") else LARGEST_NUMBER
+        if value > most:
+            raise SettingsError(f"{_origin(path, sources)}: must be at most {most}")
 
 
 _SQLITE = re.compile(r"(?P<scheme>sqlite(\+\w+)?)://(?P<path>/[^?]*)?(?P<query>\?.*)?", re.DOTALL)

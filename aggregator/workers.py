@@ -10,10 +10,11 @@ import multiprocessing
 import os
 import resource
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -37,6 +38,8 @@ _RECYCLE = 2000
 """Chunks after which a worker makes room for a fresh one: parsers leak."""
 _RESTARTS = 5
 """Times that a job is given to a new pool after the pool itself broke."""
+_JUMP_SECONDS = 1.0
+"""A larger step of the wall clock against the monotonic one: no time limit can be believed."""
 _LOOK_SECONDS = 1.0
 """How often a waiting job looks whether its pool still works."""
 
@@ -62,6 +65,11 @@ def _seen(record: Record, page: Page, prints: Iterator[Fingerprint]) -> Cleaned:
     return seen
 
 
+def _clocks() -> float:
+    """By how much the wall clock is ahead of the monotonic one (seconds)."""
+    return time.time() - time.monotonic()
+
+
 class WorkersFailed(OSError):
     """No worker process can be started or kept; the message says what the system said."""
 
@@ -74,6 +82,8 @@ class Job:
     pool: ProcessPool
     future: ProcessFuture[list[Cleaned]]
     restarts: int = 0
+    clocks: float = field(default_factory=_clocks)
+    """The difference of the clocks when it was handed in."""
 
 
 class Cleaners:
@@ -144,6 +154,9 @@ class Cleaners:
             if job.restarts == _RESTARTS:
                 raise WorkersFailed(f"the cleaning processes break: {error}") from error
             return self._result(self._schedule(job.records, job.restarts + 1))
+        if isinstance(error, FutureTimeout) and abs(_clocks() - job.clocks) > _JUMP_SECONDS:
+            # The pool measures by the wall clock, which somebody has set meanwhile.
+            return self._result(self._schedule(job.records, job.restarts))
         if len(job.records) == 1:
             return [self._rejection(job.records[0], error)]
         return self.results([self._schedule([record]) for record in job.records])

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from aggregator.cli.failure import ExitCode, complain
+from aggregator.cli.failure import ExitCode, Failure, complain
 from aggregator.cli.options import OutputOptions, command
 from aggregator.cli.output import Document, Listing, show
 from aggregator.cli.session import opened_store, reading_store, settings_of, store_failures
+from aggregator.core.wording import counted
+
+if TYPE_CHECKING:
+    from aggregator.store.engine import Engine
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -58,8 +62,7 @@ def purge(options: PurgeOptions) -> None:
     Addresses, signatures and clusters stay, so that nothing comes back as new.
     """
     from aggregator import retention
-    from aggregator.scheduler.workshop import pipeline_options
-    from aggregator.store.retention import give_space_back
+    from aggregator.pipeline import options_of
 
     settings = settings_of(options)
     now = datetime.now(UTC)
@@ -68,19 +71,30 @@ def purge(options: PurgeOptions) -> None:
         if options.dry_run:
             extent = retention.would_purge(engine, *limits)
         else:
-            extent = retention.purge(engine, pipeline_options(settings), limits, now)
-            if extent.texts:
-                give_space_back(engine)
-    values = {"dry_run": options.dry_run, **asdict(extent)}
-    show(Document(values, [values], list(values), lambda: _purged(values)), options.format)
+            extent = retention.purge(engine, options_of(settings), limits, now)
+        values = {"dry_run": options.dry_run, **asdict(extent)}
+        show(Document(values, [values], list(values), lambda: _purged(values)), options.format)
+        if extent.texts and not options.dry_run:
+            _give_space_back(engine)
+
+
+def _give_space_back(engine: Engine) -> None:
+    from aggregator.store.engine import StoreError
+    from aggregator.store.retention import give_space_back
+
+    try:
+        give_space_back(engine)
+    except StoreError as error:
+        raise Failure(str(error)) from None
 
 
 def _purged(values: dict[str, Any]) -> Iterable[RenderableType]:
-    done = "would go" if values["dry_run"] else "are gone"
-    yield Text(
-        f"{values['texts']:,} texts ({values['bytes']:,} bytes) of {values['articles']:,} articles"
-        f" in {values['clusters']:,} stories {done}."
-    )
+    texts, size = counted(values["texts"], "text"), counted(values["bytes"], "byte")
+    articles = counted(values["articles"], "article")
+    stories = counted(values["clusters"], "story", "stories")
+    gone = "is gone" if values["texts"] == 1 else "are gone"
+    done = "would go" if values["dry_run"] else gone
+    yield Text(f"{texts} ({size}) of {articles} in {stories} {done}.")
 
 
 @command(app, "check", OutputOptions)

@@ -20,6 +20,7 @@ from aggregator.cli.options import OutputOptions, bad_usage, command, parse_mome
 from aggregator.cli.output import Document, show
 from aggregator.cli.progress import Progress, progress
 from aggregator.cli.session import opened_store, settings_of
+from aggregator.core.wording import counted
 
 if TYPE_CHECKING:
     from aggregator.core.model import Declared
@@ -162,14 +163,13 @@ def _find(options: IngestOptions, settings: Settings) -> Iterator[Dump]:
 
 
 def _read_all(job: Job, engine: Engine, shown: Progress) -> Run:
-    from aggregator.pipeline import Pipeline
+    from aggregator.pipeline import Pipeline, options_of
     from aggregator.readers import read_dump
-    from aggregator.scheduler.workshop import pipeline_options
     from aggregator.store.dumps import Tally
 
     options, reading = job.options, job.settings.reading
     run = Run(Tally())
-    pipeline = Pipeline(engine, pipeline_options(job.settings), lambda: datetime.now(UTC))
+    pipeline = Pipeline(engine, options_of(job.settings), lambda: datetime.now(UTC))
     with pipeline, _sharing(job, engine) as sharing:
         for claimed in sharing.claims(_find(options, job.settings)):
             dump = claimed.dump
@@ -248,35 +248,31 @@ def _summary(values: dict[str, Any]) -> Iterator[RenderableType]:
 
 
 def _summary_lines(values: dict[str, Any]) -> Iterator[str]:
-    read, dumps = _counted(values["read"], "record"), _counted(values["dumps"], "dump")
+    read, dumps = counted(values["read"], "record"), counted(values["dumps"], "dump")
     parts = "{stored:,} stored + {known:,} known + {rejected:,} rejected".format(**values)
     yield f"{read} read from {dumps} = {parts}"
     if values["read_by_others"]:
-        left = _counted(values["read_by_others"], "dump")
+        left = counted(values["read_by_others"], "dump")
         yield f"{left} more read by other processes meanwhile"
     if values["revised"] or values["ignored"]:
-        yield (
-            f"{values['revised']:,} of the stored brought revisions;"
-            f" {values['ignored']:,} other entries of the dumps are no records"
-        )
-    articles = _counted(values["articles"], "article")
-    stories = _counted(values["clusters"], "story", "stories")
+        other = counted(values["ignored"], "other entry", "other entries")
+        records = "is no record" if values["ignored"] == 1 else "are no records"
+        brought = f"{values['revised']:,} of the stored brought revisions"
+        yield f"{brought}; {other} of the dumps {records}"
+    articles = counted(values["articles"], "article")
+    stories = counted(values["clusters"], "story", "stories")
     if not values["stored"]:
         yield f"Nothing changed: {articles} in {stories}, as before."
         return
-    new = _counted(values["new_articles"], "new article")
+    new = counted(values["new_articles"], "new article")
     yield f"{new}; the store has {articles} in {stories} ({values['clusters_before']:,} before)."
     rate = values["read"] / max(values["seconds"], 0.1)
     yield f"{values['seconds']:,.1f} s, {rate:,.0f} records/s"
 
 
-def _counted(count: int, one: str, several: str = "") -> str:
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
-
-
 def _tell_rejections(run: Run) -> None:
     """Say on standard error what was rejected and why: the first few of each reason."""
-    complain(f"rejected: {_counted(run.total.rejected, 'record')}")
+    complain(f"rejected: {counted(run.total.rejected, 'record')}")
     for reason, count in run.rejected.most_common():
         complain(f"  {reason}: {count:,}")
         for example in run.examples[reason]:

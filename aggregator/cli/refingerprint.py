@@ -13,6 +13,7 @@ from aggregator.cli.options import OutputOptions, command
 from aggregator.cli.output import Document, show
 from aggregator.cli.progress import counting
 from aggregator.cli.session import opened_store, settings_of
+from aggregator.core.wording import counted
 
 
 def register(app: typer.Typer) -> None:
@@ -27,13 +28,14 @@ def refingerprint(options: OutputOptions) -> None:
     """
     settings = settings_of(options)
     with opened_store(settings) as engine, counting("articles") as shown:
+        from aggregator.pipeline import options_of
         from aggregator.refingerprint import refingerprint as do_again
-        from aggregator.scheduler.workshop import pipeline_options
 
-        done = do_again(engine, pipeline_options(settings), shown)
+        done = do_again(engine, options_of(settings), shown)
     values = {"articles": done}
     show(Document(values, [values], list(values), lambda: _told(values)), options.format)
 
 
 def _told(values: dict[str, Any]) -> Iterable[RenderableType]:
-    yield Text(f"{values['articles']:,} articles were signed and compared again.")
+    were = "was" if values["articles"] == 1 else "were"
+    yield Text(f"{counted(values['articles'], 'article')} {were} signed and compared again.")

@@ -13,6 +13,7 @@ from rich.text import Text
 from aggregator.cli.options import OutputOptions, command
 from aggregator.cli.output import Document, show
 from aggregator.cli.session import opened_store, settings_of
+from aggregator.core.wording import counted
 
 _COUNTS = ("read", "stored", "rejected")
 
@@ -59,16 +60,43 @@ def _tables(values: dict[str, Any]) -> Iterator[RenderableType]:
         )
     else:
         yield Text("No daemon has worked on this store.")
-    yield Text(
-        "{articles:,} articles in {clusters:,} stories, the largest of {largest_cluster:,};"
-        " {dumps:,} dumps read".format(**values)
-    )
+    for each in values["daemons"]:
+        yield from _work(each)
+    yield Text(_stored(values))
+    yield Text(_records(values))
+    for reason, count in values["rejected_by_reason"].items():
+        yield safe(f"  rejected, {reason}: {count:,}")
     if values["sources"]:
         yield _sources(values["sources"], now)
     if not values["alarms"]:
         yield Text("No alarm.")
     for alarm in values["alarms"]:
         yield safe("ALARM {kind} {subject}: {message} (since {since})".format(**alarm))
+
+
+def _work(daemon: dict[str, Any]) -> Iterator[Text]:
+    """What a daemon did since its start: pairs by verdict, and seconds by stage."""
+    from aggregator.cli.tables import safe
+
+    compared, matched = daemon.get("compared", 0), daemon.get("matched", 0)
+    if not daemon.get("seconds"):
+        return
+    pairs = counted(compared, "candidate pair")
+    stages = ", ".join(f"{name} {spent:,.1f} s" for name, spent in daemon["seconds"].items())
+    verdicts = f"{matched:,} verified as the same, {compared - matched:,} as apart"
+    yield safe(f"  {daemon['owner']}: {pairs}, {verdicts}; {stages}")
+
+
+def _stored(values: dict[str, Any]) -> str:
+    articles = counted(values["articles"], "article")
+    stories = counted(values["clusters"], "story", "stories")
+    largest = f"the largest of {values['largest_cluster']:,}"
+    return f"{articles} in {stories}, {largest}; {counted(values['dumps'], 'dump')} read"
+
+
+def _records(values: dict[str, Any]) -> str:
+    results = (f"{count:,} {result}" for result, count in values["records"].items())
+    return f"records: {', '.join(results)}"
 
 
 def _sources(sources: list[dict[str, Any]], now: str) -> RenderableType:

@@ -9,6 +9,7 @@ from statistics import median
 
 from aggregator.core.operation import AlarmOptions, SourceOptions
 from aggregator.core.times import from_text
+from aggregator.core.wording import counted
 from aggregator.store.figures import Alarm
 from aggregator.store.sql import AnyRow
 
@@ -44,7 +45,11 @@ def alarms(
 ) -> list[Alarm]:
     """The warnings that must stand, in the order of kind and subject."""
     found = [
-        Alarm("runaway_cluster", cluster, f"{size} articles, more than {options.cluster_size}")
+        Alarm(
+            "runaway_cluster",
+            cluster,
+            f"{counted(size, 'article')}, more than {options.cluster_size:,}",
+        )
         for cluster, size in situation.large_clusters
         if options.cluster_size
     ]
@@ -81,7 +86,8 @@ def _rejections(name: str, share: float, days: Sequence[AnyRow], today: date) ->
     read = sum(row.read for row in recent)
     rejected = sum(row.rejected for row in recent)
     if share and rejected >= _FEWEST_REJECTED and rejected > share * read:
-        words = f"{rejected} of {read} records rejected since yesterday, more than {share:.0%}"
+        records = counted(read, "record")
+        words = f"{rejected:,} of {records} rejected since yesterday, more than {share:.0%}"
         yield Alarm("rejection_rate", name, words)
 
 
@@ -98,5 +104,6 @@ def _losses(
     usual = median(counts)
     last = read.get((today - timedelta(days=1)).isoformat(), 0)
     if usual >= _FEWEST_RECORDS and last < share * usual:
-        words = f"{last} records yesterday, less than {share:.0%} of the usual {usual:g}"
+        records = counted(last, "record")
+        words = f"{records} yesterday, less than {share:.0%} of the usual {usual:,.0f}"
         yield Alarm("lost_records", name, words)

@@ -47,6 +47,8 @@ Load = Callable[[], Settings]
 LOOK_AGAIN_SECONDS = 1.5
 """How long after `settle_seconds` a dump that was settling is looked at again."""
 _TICK_SECONDS = 0.5
+_GOODBYE_SECONDS = 10.0
+"""So long a process that gives up tries to say goodbye in the store."""
 _STUCK_SECONDS = 300.0
 """Without a report to the store for so long, the process is taken to hang."""
 
@@ -103,8 +105,6 @@ class Daemon:
         """One round of each source now, and a second one for dumps that were still settling."""
         with self._at_work():
             self.reporter.turn("running")
-            watch = threading.Thread(target=self._watch_the_end, daemon=True)
-            watch.start()
             results = self.rounds(list(self.sources.values()))
             settling = [s for s in self.sources.values() if results[s.name].settling]
             if settling:
@@ -177,8 +177,9 @@ class Daemon:
             found = sources_by_name(new.sources)
             if old.masked() != new.masked() or old.database_url != new.database_url:
                 self.shop.renew(new)
-        except (SettingsError, SourceError, StoreError) as error:
-            log(logging.ERROR, "configuration refused, the old one stays", error=str(error))
+        except (SettingsError, SourceError, StoreError, DatabaseError) as error:
+            words = reason(error) if isinstance(error, DatabaseError) else str(error)
+            log(logging.ERROR, "configuration refused, the old one stays", error=words)
             return
         different = changes(old, new)
         for each in different:
@@ -198,28 +199,26 @@ class Daemon:
         return source.options if source else None
 
     def end(self) -> None:
-        """Wait for the rounds to end, but not for ever."""
+        """Wait for the rounds to end; `_watch_the_end` sees that it is not for ever."""
         self.timetable.stop()
         self.reporter.turn("stopping")
         notify("STOPPING=1", "STATUS=finishing the current batch")
         log(logging.INFO, "stopping")
-        deadline = time.monotonic() + self.shop.settings.daemon.stop_seconds
         with self._idle:
-            while self._running and time.monotonic() < deadline:
+            while self._running:
                 self._idle.wait(_TICK_SECONDS)
-            unfinished = self._running
-        if unfinished:
-            self._give_up()
 
     def _watch_the_end(self) -> None:
-        """Beside one round for cron: the same limit of time after a signal."""
+        """End the process in time after a signal, whatever its other threads wait for.
+
+        That may be a batch, but also a database that does not answer any more.
+        """
         self.shop.stopping.wait()
         time.sleep(self.shop.settings.daemon.stop_seconds)
-        self._give_up()
-
-    def _give_up(self) -> None:
         log(logging.WARNING, "a batch was given up; it is read again next time")
-        self.reporter.leave()
+        goodbye = threading.Thread(target=self.reporter.leave, daemon=True)
+        goodbye.start()
+        goodbye.join(_GOODBYE_SECONDS)
         os._exit(Ending.WELL)
 
     def problem(self) -> str | None:
@@ -255,6 +254,7 @@ class Daemon:
             number: signal.signal(number, self._on_signal)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         }
+        threading.Thread(target=self._watch_the_end, name="end", daemon=True).start()
         try:
             yield
         finally:

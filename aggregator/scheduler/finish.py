@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from itertools import count
 from pathlib import Path
 
 from aggregator.core.operation import Finished
@@ -26,13 +28,42 @@ def finish(source: Source, location: str, rejected: int) -> str | None:
 def _move(file: Path, folder: Path) -> Path:
     """Move a file into a folder under its name, numbered where that is taken."""
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / file.name
-    number = 1
-    while target.exists():
-        number += 1
-        target = folder / f"{file.stem}.{number}{file.suffix}"
-    # Under a partial name first: a move to another file system is a copy.
-    passing = folder / f".{target.name}.part"
-    shutil.move(file, passing)
-    passing.rename(target)
-    return target
+    for number in count(1):
+        name = file.name if number == 1 else f"{file.stem}.{number}{file.suffix}"
+        try:
+            _place(file, folder / name)
+        except FileExistsError:
+            continue
+        file.unlink()
+        return folder / name
+    raise AssertionError("numbers end")
+
+
+def _place(file: Path, target: Path) -> None:
+    """Let `target` be the file too; raises FileExistsError rather than replace another one.
+
+    Whatever ends the process in between, the file is there once or twice, never half.
+    """
+    try:
+        os.link(file, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Another file system, or one without links: a copy under a partial name first.
+        passing = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            shutil.copy2(file, passing)
+            _rename(passing, target)
+        finally:
+            passing.unlink(missing_ok=True)
+
+
+def _rename(passing: Path, target: Path) -> None:
+    try:
+        os.link(passing, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        if target.exists():
+            raise FileExistsError from None
+        passing.rename(target)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from aggregator.core.times import from_text
+from aggregator.core.times import from_text, to_text
 from aggregator.scheduler.alarms import Situation, alarms, oldest_day
 from aggregator.scheduler.logs import log
 from aggregator.scheduler.owner import is_alive
 from aggregator.scheduler.workshop import Workshop
 from aggregator.store import daemons, figures, sources
-from aggregator.store.engine import noting, reading
+from aggregator.store.engine import Connection, noting, reading
 from aggregator.store.figures import Alarm, Figures
 from aggregator.store.sql import AnyRow
 
 FORGET_DAYS = 7
-"""A daemon that ended so long ago is forgotten."""
+"""A daemon that died so long ago is forgotten; one that said goodbye, after a day."""
+KEEP_DAYS = 100
+"""What a source brought on a single day is remembered for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +49,38 @@ def keep_house(shop: Workshop) -> Overview:
     situation = Situation(large, states, days)
     wanted = alarms(situation, settings.alarms, settings.sources, now.wall)
     with noting(shop.engine) as connection:
-        new, gone = figures.set_alarms(connection, wanted, now.text)
-        standing = figures.standing_alarms(connection)
         moment = daemons.moment(connection, now.wall)
-        rows = daemons.all_daemons(connection)
-        old = moment - timedelta(days=FORGET_DAYS)
-        ended = [row for row in rows if not is_alive(row, moment)]
-        daemons.forget(
-            connection, [r.owner for r in ended if (from_text(r.reported_at) or moment) < old]
-        )
+        rows = daemons.present(connection)
+        left = _of_others(shop, rows, moment)
+        new, gone = figures.set_alarms(connection, wanted, now.text, left)
+        standing = figures.standing_alarms(connection)
+        _forget_daemons(connection, rows, moment)
+        sources.forget_days(connection, (now.wall - timedelta(days=KEEP_DAYS)).date().isoformat())
+    _tell(new, gone)
+    return Overview(counted, states, standing, days)
+
+
+def _of_others(shop: Workshop, rows: Iterable[AnyRow], moment: datetime) -> set[str]:
+    """Sources that other living daemons work on and this one does not: they judge them."""
+    own = {source.name for source in shop.settings.sources}
+    others = [row for row in rows if row.owner != shop.identity.owner and is_alive(row, moment)]
+    named = {str(name) for row in others for name in json.loads(row.figures).get("sources", ())}
+    return named - own
+
+
+def _forget_daemons(connection: Connection, rows: Iterable[AnyRow], moment: datetime) -> None:
+    """Forget daemons that ended long ago."""
+    old = moment - timedelta(days=FORGET_DAYS)
+    dead = [row for row in rows if not is_alive(row, moment)]
+    daemons.forget(
+        connection, [each.owner for each in dead if (from_text(each.reported_at) or moment) < old]
+    )
+    daemons.forget_stopped(connection, to_text(moment - timedelta(days=1)))
+
+
+def _tell(new: Iterable[Alarm], gone: Iterable[Alarm]) -> None:
     for alarm in new:
         what = {"kind": alarm.kind, "subject": alarm.subject}
         log(logging.WARNING, "alarm", **what, message=alarm.message)
     for alarm in gone:
         log(logging.INFO, "alarm is over", kind=alarm.kind, subject=alarm.subject)
-    return Overview(counted, states, standing, days)

@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 import time
+import traceback
 from typing import Any, TextIO
 
 from aggregator.core.operation import LogFormat
@@ -22,6 +23,22 @@ _PLAIN = re.compile(r"[^\s\"=\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 def log(level: int, event: str, **fields: Any) -> None:
     """Write a line: what happened, and its circumstances."""
     _LOGGER.log(level, event, extra={"fields": fields})
+
+
+def described(error: BaseException) -> str:
+    """An unforeseen exception without its message, which may quote an article: what, and where.
+
+    The message of an exception of ours is for the user, and is told.
+    """
+    name = type(error).__name__
+    if type(error).__module__.partition(".")[0] == NAME:
+        return f"{name}: {error}"
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [each for each in frames if f"/{NAME}/" in each.filename] or frames
+    if not ours:
+        return name
+    place = ours[-1].filename.rpartition(f"/{NAME}/")[2]
+    return f"{name} in {place}, line {ours[-1].lineno}"
 
 
 class _HumanFormatter(logging.Formatter):
@@ -64,8 +81,7 @@ def set_up_logging(wanted: LogFormat, stream: TextIO | None = None) -> None:
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
     found: dict[str, Any] = getattr(record, "fields", {})
     if record.exc_info and record.exc_info[1] is not None:
-        error = record.exc_info[1]
-        return {**found, "error": f"{type(error).__name__}: {error}"}
+        return {**found, "error": described(record.exc_info[1])}
     return found
 
 

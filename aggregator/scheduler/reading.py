@@ -27,6 +27,10 @@ class Interrupted(Exception):
     """The dump was not read to its end: the process stops, or another one has it."""
 
 
+class Unsettled(Interrupted):
+    """The dump may still be written to, and is none that can be read while it grows."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Examined:
     """What there is to read of a dump."""
@@ -54,7 +58,8 @@ class Reading:
     def run(self) -> Tally | None:
         """Read the dump; None when there was nothing to read.
 
-        Raises Interrupted when it is left for later, and what store and system raise.
+        Raises Interrupted when it is left for later, Unsettled while it is being written, and
+        what store and system raise.
         """
         with self.claimed() as row:
             standing = self.standing()
@@ -114,6 +119,8 @@ class Reading:
             stretch = next_stretch(dump.location, before, size=size, complete=settled)
             if stretch.part.start or not settled:
                 return self.grown(stretch, settled=settled)
+        elif not settled:
+            raise Unsettled
         digest = _digest(dump.location)
         with reading(self.shop.engine) as connection:
             again = sources.was_read(connection, self.source.name, digest)

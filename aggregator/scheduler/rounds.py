@@ -20,8 +20,8 @@ from aggregator.core.operation import Finished
 from aggregator.core.times import to_text
 from aggregator.readers import ReaderError
 from aggregator.scheduler.arrivals import Arrival, Stance, look, stance
-from aggregator.scheduler.logs import log
-from aggregator.scheduler.reading import Interrupted, Reading
+from aggregator.scheduler.logs import described, log
+from aggregator.scheduler.reading import Interrupted, Reading, Unsettled
 from aggregator.scheduler.sources import Source
 from aggregator.scheduler.workshop import Workshop
 from aggregator.store import sources
@@ -147,13 +147,14 @@ class _Round:
         one = Reading(self.shop, self.source, arrival)
         try:
             tally = one.run()
-        except Interrupted:
+        except Interrupted as left:
             self.left.append(arrival)
+            self.result.settling += isinstance(left, Unsettled)
             return
         except (StoreError, DatabaseError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 a bug that one dump brings out
-            words = f"{type(error).__name__}: {error}"[:300]
+            words = described(error)
             where = {"source": self.source.name, "path": arrival.path}
             log(logging.ERROR, "dump failed", **where, error=words)
             self.result.error = f"{arrival.path}: {words}"

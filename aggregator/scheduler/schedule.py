@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-Trigger = Any
-"""An APScheduler trigger (the library has no types)."""
+
+class Trigger(BaseTrigger):  # type: ignore[misc]
+    """An interval or a cron expression, whose missed times are passed over.
+
+    The library counts all of them up before it runs the last one: with an interval of a second,
+    a clock that was set forward by years would take its memory.
+    """
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    @property
+    def is_interval(self) -> bool:
+        """Whether it counts from the last run."""
+        return isinstance(self.inner, IntervalTrigger)
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+        """The first time after the `previous` run and not before `now`, but for the very next."""
+        found: datetime | None = self.inner.get_next_fire_time(previous, now)
+        if found is None or previous is None or found >= now:
+            return found
+        if self.is_interval:
+            step: timedelta = self.inner.interval
+            found = previous + step * math.ceil((now - previous) / step)
+        else:
+            found = self.inner.get_next_fire_time(now, now)
+        return found
+
 
 _INTERVAL = re.compile(r"(\d+)\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -51,7 +79,7 @@ def parse_schedule(text: str, zone: ZoneInfo) -> Trigger:
     if day != "*" and weekday != "*":
         raise ScheduleError("give a day of the month or a day of the week, not both")
     try:
-        trigger = CronTrigger(
+        cron = CronTrigger(
             minute=minute,
             hour=hour,
             day=day,
@@ -61,15 +89,15 @@ def parse_schedule(text: str, zone: ZoneInfo) -> Trigger:
         )
     except ValueError as error:
         raise ScheduleError(str(error)) from None
-    if trigger.get_next_fire_time(None, datetime.now(UTC)) is None:
+    if cron.get_next_fire_time(None, datetime.now(UTC)) is None:
         raise ScheduleError(f"{text!r} names no day that ever comes")
-    return trigger
+    return Trigger(cron)
 
 
 def _interval(number: int, unit: str) -> Trigger:
     if not 0 < number < 10**9 or not timedelta() < timedelta(**{unit: number}) <= _LONGEST:
         raise ScheduleError("an interval must be more than 0 and at most 366 days")
-    return IntervalTrigger(**{unit: number}, timezone=UTC)
+    return Trigger(IntervalTrigger(**{unit: number}, timezone=UTC))
 
 
 def _weekdays(text: str) -> str:
@@ -97,7 +125,7 @@ def first_run(trigger: Trigger, last: datetime | None, now: datetime) -> datetim
     due now by an interval, and at its next time by a cron expression. None = never.
     """
     if last is None or last > now:
-        if isinstance(trigger, IntervalTrigger):
+        if trigger.is_interval:
             return now
         found = trigger.get_next_fire_time(None, now)
     else:

@@ -56,6 +56,7 @@ def checked_sources(options: Iterable[SourceOptions]) -> list[Source]:
         f"sources.{name}.name: another source has this name too"
         for name in sorted({name for name in names if names.count(name) > 1})
     ]
+    complaints += _complaints_of_two(every)
     if complaints:
         raise SourceError("\n".join(complaints))
     return [_source(each) for each in every]
@@ -84,15 +85,23 @@ def _complaints(options: SourceOptions) -> Iterator[str]:
         yield f"format: must be one of {', '.join(Format)}"
     if options.language is not None and not _LANGUAGE.fullmatch(options.language):
         yield f"language: {options.language!r} is no code such as en or fa"
-    for name in options.mapping.keys() - set(FIELD_NAMES):
-        yield f"mapping.{name}: must be one of {', '.join(FIELD_NAMES)}"
-    for name in _NUMBERS:
-        number = getattr(options, name)
-        if number is not None and not 0 <= number < math.inf:
-            yield f"{name}: must be 0 or more"
+    yield from _mapping_complaints(options)
+    yield from _number_complaints(options)
     if options.follow and options.finished is not Finished.KEEP:
         yield "finished: must be keep where follow is true, as a growing dump is never finished"
     yield from _folder_complaints(options)
+
+
+def _complaints_of_two(every: list[SourceOptions]) -> Iterator[str]:
+    """What is wrong with two sources together."""
+    for number, one in enumerate(every):
+        for other in every[:number]:
+            if one.name != other.name and Path(one.path).resolve() == Path(other.path).resolve():
+                yield f"sources.{one.name}.path: source {other.name} looks there too"
+        for other in every:
+            if one.move_to and one is not other and is_watched(other.path, one.move_to):
+                where = f"where {other.name} looks for dumps"
+                yield f"sources.{one.name}.move_to: must not lie {where}"
 
 
 def _schedule_complaints(options: SourceOptions) -> Iterator[str]:
@@ -105,6 +114,23 @@ def _schedule_complaints(options: SourceOptions) -> Iterator[str]:
         parse_schedule(options.schedule, zone)
     except ScheduleError as error:
         yield f"schedule: {error}"
+
+
+def _mapping_complaints(options: SourceOptions) -> Iterator[str]:
+    for name, key in sorted(options.mapping.items()):
+        if name not in FIELD_NAMES:
+            yield f"mapping.{name}: must be one of {', '.join(FIELD_NAMES)}"
+        elif not key:
+            yield f"mapping.{name}: must be the dump's key"
+
+
+def _number_complaints(options: SourceOptions) -> Iterator[str]:
+    for name in _NUMBERS:
+        number = getattr(options, name)
+        if number is not None and not 0 <= number < math.inf:
+            yield f"{name}: must be 0 or more"
+    if options.rejected_share is not None and 1 < options.rejected_share < math.inf:
+        yield "rejected_share: must be at most 1: a share, no percentage"
 
 
 def _folder_complaints(options: SourceOptions) -> Iterator[str]:

@@ -14,30 +14,30 @@ from aggregator.store.engine import Connection
 from aggregator.store.sql import AnyRow
 
 Values = dict[str, Any]
-_DAY_COUNTS = ("dumps", "read", "stored", "known", "rejected", "revised", "ignored")
+_COUNTS = ("dumps", "read", "stored", "known", "rejected", "revised", "ignored")
 
 
 def status(connection: Connection, settings: Settings, now: datetime) -> Values:
-    """Daemons, figures, sources and alarms; sources that are configured come first."""
+    """Daemons, figures, sources and alarms; sources that are configured come first.
+
+    Of the daemons that said goodbye, the last one is told.
+    """
     states = sources.all_states(connection)
-    days = sources.all_days(connection, "")
     names = [source.name for source in settings.sources]
     names += sorted(states.keys() - set(names))
     moment = daemons.moment(connection, now)
     counted = figures.figures(connection)
+    shown = daemons.present(connection) or daemons.last_stopped(connection)
     return {
         "time": to_text(now),
-        "daemons": [_daemon(row, moment) for row in daemons.all_daemons(connection)],
+        "daemons": [_daemon(row, moment) for row in shown],
         "articles": counted.articles,
         "clusters": counted.clusters,
         "largest_cluster": counted.largest_cluster,
         "dumps": counted.dumps,
         "records": counted.records,
         "rejected_by_reason": counted.rejected,
-        "sources": [
-            _source(name, states.get(name), [d for d in days if d.source == name], now)
-            for name in names
-        ],
+        "sources": [_source(name, states.get(name), now) for name in names],
         "alarms": [
             {"kind": a.kind, "subject": a.subject, "message": a.message, "since": a.since}
             for a in figures.standing_alarms(connection)
@@ -86,7 +86,7 @@ def _daemon(row: AnyRow, now: datetime) -> Values:
     }
 
 
-def _source(name: str, state: AnyRow | None, days: list[AnyRow], now: datetime) -> Values:
+def _source(name: str, state: AnyRow | None, now: datetime) -> Values:
     since = from_text(state.waiting_since) if state else None
     return {
         "source": name,
@@ -95,6 +95,6 @@ def _source(name: str, state: AnyRow | None, days: list[AnyRow], now: datetime) 
         "last_record_at": state.last_record_at if state else None,
         "waiting": state.waiting if state else 0,
         "lag_seconds": max(0, int((now - since).total_seconds())) if since else 0,
-        **{count: sum(getattr(day, count) for day in days) for count in _DAY_COUNTS},
+        **{count: getattr(state, count) if state else 0 for count in _COUNTS},
         "error": state.error if state else None,
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aggregator.pipeline import Pipeline, PipelineOptions
+from aggregator.pipeline import Pipeline, options_of
 from aggregator.scheduler.clock import Clock
 from aggregator.scheduler.owner import dead_owners
 from aggregator.settings import Settings
@@ -17,18 +17,6 @@ from aggregator.store.daemons import Identity
 from aggregator.store.dumps import Tally
 from aggregator.store.engine import Connection, Engine
 from aggregator.store.persistence import Persistence
-
-
-def pipeline_options(settings: Settings, side_by_side: int = 1) -> PipelineOptions:
-    """What a pipeline depends on; `side_by_side` of them share the cores."""
-    return PipelineOptions(
-        settings.cleaning,
-        settings.matching,
-        settings.canonical,
-        max(1, settings.worker_count() // max(1, side_by_side)),
-        settings.batch_records,
-        settings.retry,
-    )
 
 
 class Workshop:
@@ -108,16 +96,21 @@ class Workshop:
         """What this process did so far: counts, and seconds for each stage."""
         with self._lock:
             seconds = {name: round(value, 3) for name, value in self._seconds.items()}
-            return {**self._counts, "reading": self._lent, "seconds": seconds}
+            names = [source.name for source in self.settings.sources]
+            return {
+                **self._counts,
+                "reading": self._lent,
+                "seconds": seconds,
+                "sources": names,
+            }
 
     def dead(self, connection: Connection) -> list[str]:
         """Owners of dumps that have died."""
         now = self.clock.now().wall
-        rows = daemons.all_daemons(connection)
-        return dead_owners(rows, daemons.moment(connection, now))
+        return dead_owners(daemons.present(connection), daemons.moment(connection, now))
 
     def _made(self, settings: Settings) -> Pipeline:
-        options = pipeline_options(settings, settings.daemon.parallel)
+        options = options_of(settings, settings.daemon.parallel)
         return Pipeline(self.engine, options, lambda: self.clock.now().wall)
 
     def _lend(self, number: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
+from aggregator.store import counters
 from aggregator.store.schema import Appearance, Article, Delivery, Revision
 from aggregator.store.sql import AnyRow, chunks, insert_new, upsert
 
@@ -122,7 +123,9 @@ def revisions_of(connection: Connection, ids: Iterable[str]) -> list[AnyRow]:
 
 def write_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add articles, or set all values of those that are stored."""
+    before = existing(connection, (row["article_id"] for row in rows))
     upsert(connection, articles, rows)
+    counters.add(connection, counters.STORED, {"articles": len(rows) - len(before)})
 
 
 def add_appearances(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -34,6 +34,21 @@ INVARIANTS = (
              (SELECT count(*) FROM rejections r WHERE r.dump_id = d.dump_id)""",
     ),
     Invariant(
+        "the counters are what is stored",
+        """SELECT kind || ' ' || name, CAST(sum(value) AS TEXT) || ' too many' FROM (
+             SELECT kind, name, value FROM counters
+             UNION ALL SELECT 'stored', 'articles', -count(*) FROM articles
+             UNION ALL SELECT 'stored', 'clusters', -count(*) FROM clusters
+             UNION ALL SELECT 'stored', 'dumps', -count(*) FROM dumps
+             UNION ALL SELECT 'records', 'stored', -sum(stored) FROM dumps
+             UNION ALL SELECT 'records', 'known', -sum(known) FROM dumps
+             UNION ALL SELECT 'records', 'rejected', -sum(rejected) FROM dumps
+             UNION ALL SELECT 'records', 'revised', -sum(revised) FROM dumps
+             UNION ALL SELECT 'records', 'ignored', -sum(ignored) FROM dumps
+             UNION ALL SELECT 'rejected', reason, -1 FROM rejections
+           ) counted GROUP BY kind, name HAVING sum(value) <> 0""",
+    ),
+    Invariant(
         "every article has its latest revision, and its words",
         """SELECT a.article_id, 'revision' FROM articles a
            LEFT JOIN revisions r

@@ -11,6 +11,7 @@ from aggregator.core.canonical import Ranking
 from aggregator.core.identity import cluster_id
 from aggregator.core.model import Role
 from aggregator.core.times import from_order_key
+from aggregator.store import counters
 from aggregator.store.nodes import articles, candidate, clusters, nodes
 from aggregator.store.sql import AnyRow, chunks, upsert
 
@@ -28,7 +29,8 @@ def canonical_nodes(connection: Connection, anchors: Iterable[int]) -> dict[int,
 def delete_clusters(connection: Connection, anchors: Iterable[int]) -> None:
     """Remove the clusters of anchors that are none any more."""
     for chunk in chunks(anchors):
-        connection.execute(delete(clusters).where(clusters.c.anchor.in_(chunk)))
+        gone = connection.execute(delete(clusters).where(clusters.c.anchor.in_(chunk)))
+        counters.add(connection, counters.STORED, {"clusters": -gone.rowcount})
 
 
 def write_clusters(connection: Connection, canonical: Mapping[int, int], ranking: Ranking) -> None:
@@ -40,7 +42,9 @@ def write_clusters(connection: Connection, canonical: Mapping[int, int], ranking
     for chunk in chunks(canonical):
         of_anchor = _articles(connection, chunk)
         rows += [_row(anchor, canonical[anchor], of_anchor[anchor], ranking) for anchor in chunk]
+    before = canonical_nodes(connection, canonical)
     upsert(connection, clusters, rows)
+    counters.add(connection, counters.STORED, {"clusters": len(rows) - len(before)})
 
 
 def _articles(connection: Connection, anchors: list[int]) -> dict[int, list[AnyRow]]:

@@ -59,10 +59,19 @@ def report(
     connection.execute(update(daemons).where(daemons.c.owner == owner).values(values))
 
 
-def all_daemons(connection: Connection) -> list[AnyRow]:
-    """All processes that are remembered, the latest first."""
+def present(connection: Connection) -> list[AnyRow]:
+    """The processes that did not say goodbye, also dead ones, the latest first."""
     order = (daemons.c.started_at.desc(), daemons.c.owner)
-    return list(connection.execute(select(daemons).order_by(*order)))
+    return list(
+        connection.execute(select(daemons).where(daemons.c.state != STOPPED).order_by(*order))
+    )
+
+
+def last_stopped(connection: Connection, most: int = 1) -> list[AnyRow]:
+    """The processes that ended last with a goodbye."""
+    order = (daemons.c.reported_at.desc(), daemons.c.owner)
+    statement = select(daemons).where(daemons.c.state == STOPPED).order_by(*order)
+    return list(connection.execute(statement.limit(most)))
 
 
 def some_daemons(connection: Connection, owners: Iterable[str]) -> list[AnyRow]:
@@ -82,6 +91,13 @@ def forget(connection: Connection, owners: list[str]) -> None:
     """Remove processes that are of no interest any more."""
     if owners:
         connection.execute(delete(daemons).where(daemons.c.owner.in_(owners)))
+
+
+def forget_stopped(connection: Connection, before: str) -> None:
+    """Remove processes that ended with a goodbye before a time; the last one of all stays."""
+    latest = [row.owner for row in last_stopped(connection)]
+    those = (daemons.c.state == STOPPED, daemons.c.reported_at < before)
+    connection.execute(delete(daemons).where(*those, daemons.c.owner.not_in(latest)))
 
 
 def clock(connection: Connection, own: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, Table, func, insert, or_, select, update
 
 from aggregator.core.model import Rejection
+from aggregator.store import counters
 from aggregator.store.daemons import STOPPED, daemons
 from aggregator.store.schema import Dump, RejectedRecord
 
@@ -52,6 +54,7 @@ class Beginning:
 
 def begin_dump(connection: Connection, beginning: Beginning) -> int:
     """Note that a dump is being read; returns its id in the log."""
+    counters.add(connection, counters.STORED, {"dumps": 1})
     row = {
         "path": beginning.path,
         "source": beginning.source,
@@ -114,6 +117,8 @@ def tally(connection: Connection, dump_id: int) -> Tally:
 
 def count(connection: Connection, dump_id: int, tally: Tally) -> None:
     """Add to the counts of a dump."""
+    results = {name: value for name, value in asdict(tally).items() if name != "read"}
+    counters.add(connection, counters.RECORDS, results)
     added = {name: dumps.c[name] + value for name, value in asdict(tally).items() if value}
     if added:
         connection.execute(update(dumps).where(dumps.c.dump_id == dump_id).values(added))
@@ -137,3 +142,5 @@ def quarantine(connection: Connection, dump_id: int, rejected: Iterable[Rejectio
     ]
     if rows:
         connection.execute(insert(rejections), rows)
+        reasons = Counter(row["reason"] for row in rows)
+        counters.add(connection, counters.REJECTED, {str(k): n for k, n in reasons.items()})

@@ -57,12 +57,14 @@ def open_engine(url: str, *, must_exist: bool) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         _check_file(parsed, must_exist=must_exist)
         waiting = {} if "timeout" in parsed.query else {"timeout": BUSY_SECONDS}
-        engine = create_engine(parsed, connect_args=waiting)
+        engine = create_engine(parsed, connect_args=waiting, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         wanted = {name: value for name, value in _CONNECT.items() if name not in parsed.query}
-        engine = create_engine(parsed, pool_pre_ping=True, connect_args=wanted)
+        engine = create_engine(
+            parsed, pool_pre_ping=True, connect_args=wanted, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_postgresql)
     _try(engine)
     return engine

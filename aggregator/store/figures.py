@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, and_, delete, func, select
 
-from aggregator.store.articles import articles
-from aggregator.store.dumps import dumps, rejections
+from aggregator.store import counters
 from aggregator.store.schema import Alarm as AlarmRow
 from aggregator.store.schema import Cluster
 from aggregator.store.sql import inserting
@@ -44,24 +43,28 @@ class Alarm:
 
 
 def figures(connection: Connection) -> Figures:
-    """Count what is stored."""
-    sums = [func.coalesce(func.sum(dumps.c[name]), 0) for name in RESULTS]
-    totals = connection.execute(select(func.count(), *sums).select_from(dumps)).one()
-    reasons = select(rejections.c.reason, func.count()).group_by(rejections.c.reason)
+    """How much is stored; takes the same time however much that is."""
+    counts = counters.all_counts(connection)
+    stored, records = counts[counters.STORED], counts[counters.RECORDS]
     return Figures(
-        articles=connection.scalar(select(func.count()).select_from(articles)) or 0,
-        clusters=connection.scalar(select(func.count()).select_from(clusters)) or 0,
+        articles=stored.get("articles", 0),
+        clusters=stored.get("clusters", 0),
         largest_cluster=connection.scalar(select(func.max(clusters.c.size))) or 0,
-        dumps=totals[0],
-        records={name: int(n) for name, n in zip(RESULTS, totals[1:], strict=True)},
-        rejected={row[0]: row[1] for row in connection.execute(reasons.order_by("reason"))},
+        dumps=stored.get("dumps", 0),
+        records={name: records.get(name, 0) for name in RESULTS},
+        rejected=counts[counters.REJECTED],
     )
 
 
 def large_clusters(connection: Connection, size: int, most: int = 20) -> list[tuple[str, int]]:
-    """The largest clusters with more than `size` articles: their ids and sizes."""
+    """The largest clusters with more than `size` articles: their ids and sizes.
+
+    `size` 0 asks for none. The order is the index's own: it is read from its end, and no further.
+    """
+    if not size:
+        return []
     columns = (clusters.c.cluster_id, clusters.c.size)
-    order = (clusters.c.size.desc(), clusters.c.cluster_id)
+    order = [clusters.c[name].desc() for name in ("size", "newest", "cluster_id")]
     statement = select(*columns).where(clusters.c.size > size).order_by(*order).limit(most)
     return [(row.cluster_id, row.size) for row in connection.execute(statement)]
 
@@ -74,10 +77,14 @@ def standing_alarms(connection: Connection) -> list[Alarm]:
 
 
 def set_alarms(
-    connection: Connection, wanted: Sequence[Alarm], now: str
+    connection: Connection, wanted: Sequence[Alarm], now: str, left: Container[str] = ()
 ) -> tuple[list[Alarm], list[Alarm]]:
-    """Let exactly these warnings stand; returns those that are new, and those that went."""
-    before = {(each.kind, each.subject): each for each in standing_alarms(connection)}
+    """Let exactly these warnings stand; returns those that are new, and those that went.
+
+    Warnings about the subjects `left` stay as they are.
+    """
+    standing = [each for each in standing_alarms(connection) if each.subject not in left]
+    before = {(each.kind, each.subject): each for each in standing}
     after = {(each.kind, each.subject): each for each in wanted}
     rows = [
         {"kind": kind, "subject": subject, "message": each.message, "since": now}

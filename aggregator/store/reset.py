@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, and_, delete, select
 
-from aggregator.store import segments
+from aggregator.store import counters, segments
 from aggregator.store.articles import articles
 from aggregator.store.matches import matches
 from aggregator.store.nodes import clusters, nodes
@@ -24,7 +24,8 @@ def clear_results(connection: Connection) -> None:
     purged = select(nodes.c.node_id).where(_PURGED)
     kept = (matches.c.node_a.in_(purged), matches.c.node_b.in_(purged))
     connection.execute(delete(matches).where(~and_(*kept)))
-    connection.execute(delete(clusters).where(clusters.c.canonical_node.not_in(purged)))
+    gone = connection.execute(delete(clusters).where(clusters.c.canonical_node.not_in(purged)))
+    counters.add(connection, counters.STORED, {"clusters": -gone.rowcount})
     segments.clear(connection)
     connection.execute(delete(passages))
     connection.execute(delete(repeated))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text, update
 
 from aggregator.store.articles import articles, revisions
-from aggregator.store.engine import Engine, is_sqlite
+from aggregator.store.engine import Engine, StoreError, is_sqlite
 from aggregator.store.nodes import nodes
 from aggregator.store.sql import chunks
 
@@ -178,17 +178,29 @@ def give_space_back(engine: Engine) -> None:
 
     PostgreSQL gives most of it to later rows, not to the system: VACUUM FULL does that, and
     locks the tables, so it is left to the administrator.
+
+    Raises StoreError when the database cannot do it now, as somebody writes or there is no room;
+    the texts are gone even so.
     """
     raw = engine.raw_connection()
+    driver: Any = raw.driver_connection
     try:
-        driver: Any = raw.driver_connection
-        if engine.dialect.name == "sqlite":
-            driver.execute("VACUUM")
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            driver.autocommit = True
-            for table in ("revisions", "nodes", "index_chunks", "matches"):
-                driver.execute(f"VACUUM (ANALYZE) {table}")
-            driver.autocommit = False
+        _vacuum(engine, driver)
+    except engine.dialect.loaded_dbapi.Error as error:
+        words = " ".join(str(error).split())
+        raise StoreError(f"the space is not given back yet: {words}") from None
     finally:
         raw.close()
+
+
+def _vacuum(engine: Engine, driver: Any) -> None:
+    if engine.dialect.name == "sqlite":
+        driver.execute("VACUUM")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return
+    driver.autocommit = True
+    try:
+        for table in ("revisions", "nodes", "index_chunks", "matches"):
+            driver.execute(f"VACUUM (ANALYZE) {table}")
+    finally:
+        driver.autocommit = False

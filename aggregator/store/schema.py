@@ -309,6 +309,16 @@ class Cluster(Base):
     __table_args__ = (Index("ix_clusters_listing", "size", "newest", "cluster_id"),)
 
 
+class Counter(Base):
+    """How many there are of something, kept as they come and go: no figure reads the store."""
+
+    __tablename__ = "counters"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    """stored, records (by result) or rejected (by reason)"""
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
 class Daemon(Base):
     """A process that works on sources, and when it reported last."""
 
@@ -344,6 +354,14 @@ class SourceState(Base):
     waiting_since: Mapped[str | None]
     """Since when the dump waits that waits longest."""
     error: Mapped[str | None]
+    # What it brought ever since it was first looked at.
+    dumps: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    read: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    stored: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    known: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    rejected: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    revised: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    ignored: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class SourceDay(Base):

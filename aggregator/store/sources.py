@@ -135,13 +135,20 @@ def all_states(connection: Connection) -> dict[str, AnyRow]:
 
 
 def count_day(connection: Connection, source: str, day: str, tally: Tally, dumps: int) -> None:
-    """Add what a dump brought to the day's counts of its source."""
+    """Add what a dump brought to the day's counts of its source, and to those of all its days."""
     counts = {**asdict(tally), "dumps": dumps}
     statement = inserting(connection, days).values(source=source, day=day, **counts)
     added = {name: days.c[name] + statement.excluded[name] for name in counts}
     connection.execute(
         statement.on_conflict_do_update(index_elements=["source", "day"], set_=added)
     )
+    total = {name: states.c[name] + value for name, value in counts.items()}
+    connection.execute(update(states).where(states.c.source == source).values(total))
+
+
+def forget_days(connection: Connection, before: str) -> None:
+    """Forget what single days before that one brought."""
+    connection.execute(delete(days).where(days.c.day < before))
 
 
 def all_days(connection: Connection, since: str) -> list[AnyRow]:

@@ -86,7 +86,7 @@ def test_too_many_rejections_within_a_day_are_told() -> None:
 
 
 def test_a_cluster_over_the_limit_has_run_away() -> None:
-    assert raised(large=[("c1", 1200)]) == [("runaway_cluster", "1200 articles, more than 1000")]
+    assert raised(large=[("c1", 1200)]) == [("runaway_cluster", "1,200 articles, more than 1,000")]
 
 
 def test_a_failing_source_is_told_with_its_error() -> None:

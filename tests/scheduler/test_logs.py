@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from aggregator.core.operation import LogFormat
 from aggregator.scheduler.logs import log, set_up_logging
+from aggregator.scheduler.schedule import parse_zone
 
 HOSTILE = 'in/a\nb\x1b[31m "c" = \u202e.jsonl'
 
@@ -45,9 +47,13 @@ def test_people_get_one_line_without_control_characters(stream: io.StringIO) -> 
 
 
 def test_an_error_of_the_library_is_one_line(stream: io.StringIO) -> None:
-    """A traceback of APScheduler becomes the error's name and words."""
+    """A traceback of APScheduler becomes the error's name and place; its message may quote an
+    article, and is not told."""
     set_up_logging(LogFormat.JSON, stream)
-    error = RuntimeError("broken\nbadly")
-    logging.getLogger("apscheduler.executors.default").error("Job failed", exc_info=error)
+    try:
+        parse_zone(5)  # type: ignore[arg-type]
+    except TypeError:
+        logging.getLogger("apscheduler.executors.default").exception("Job failed")
     (line,) = stream.getvalue().splitlines()
-    assert json.loads(line)["error"] == "RuntimeError: broken\nbadly"
+    place = r"TypeError in scheduler/schedule.py, line \d+"
+    assert re.fullmatch(place, json.loads(line)["error"])

@@ -12,11 +12,12 @@ import pytest
 
 from aggregator.check import check_store
 from aggregator.core.operation import RetentionOptions
+from aggregator.pipeline import options_of
 from aggregator.refingerprint import refingerprint
 from aggregator.retention import keeping, purge, would_purge
 from aggregator.scheduler.rounds import run_round
 from aggregator.scheduler.sources import Source
-from aggregator.scheduler.workshop import Workshop, pipeline_options
+from aggregator.scheduler.workshop import Workshop
 from aggregator.store.engine import reading
 from aggregator.store.export import export_articles
 from aggregator.store.retention import Extent, Keeping, give_space_back
@@ -61,7 +62,7 @@ class Desk:
         before = self.export()
         foretold = would_purge(self.shop.engine, *limits)
         assert self.export() == before
-        done = purge(self.shop.engine, pipeline_options(self.shop.settings), limits, self.now())
+        done = purge(self.shop.engine, options_of(self.shop.settings), limits, self.now())
         assert done == foretold
         self.check()
         return done
@@ -140,7 +141,7 @@ def test_the_oldest_go_when_a_source_has_too_much(desk: Desk) -> None:
         desk.hands.go(60)
     sizes = [len(each["text"]) for each in desk.export()]
     kept = {"wire": Keeping(most_bytes=sum(sizes) // 2)}
-    options = pipeline_options(desk.shop.settings)
+    options = options_of(desk.shop.settings)
     done = purge(desk.shop.engine, options, (kept, Keeping()), desk.now())
     assert done.texts == 3
     desk.check()
@@ -195,7 +196,7 @@ def test_signing_again_keeps_what_was_purged(desk: Desk) -> None:
     desk.purge()
     desk.bring(lines(20, 1) + copy(95, 20, " And some words more."))
     before = desk.export()
-    refingerprint(desk.shop.engine, pipeline_options(desk.shop.settings))
+    refingerprint(desk.shop.engine, options_of(desk.shop.settings))
     assert desk.export() == before
     desk.check()
 

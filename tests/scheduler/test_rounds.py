@@ -163,6 +163,62 @@ def test_growing_lines_are_followed_from_where_they_stood(
     assert {name for (name,) in locators} == {f"line {n}" for n in (1, 2, 3, 4, 5, 8)}
 
 
+@pytest.mark.parametrize(
+    "dump", [gzip.compress(lines(1, 3).encode()), b"<html><body><p>" + lines(1, 3).encode()]
+)
+def test_a_dump_that_cannot_be_followed_waits_until_it_has_settled(
+    shop: Workshop, source: MakeSource, folder: Path, hands: Hands, dump: bytes
+) -> None:
+    """In a source that is followed, a compressed dump or a page is not read half either."""
+    follow = source(follow=True, settle_seconds=10.0)
+    for part in (dump[:20], dump[:-9], dump):
+        (folder / "a").write_bytes(part)
+        result = run_round(shop, follow)
+        assert (result.dumps, result.waiting, result.settling) == (0, 1, 1)
+        hands.go(5)
+    hands.go(6)
+    run_round(shop, follow)
+    (counts,) = readings(shop)
+    assert counts[3] == 0
+
+
+@pytest.mark.parametrize("first", ["{", '{"ti', ""])
+def test_a_first_line_that_is_not_whole_waits(
+    shop: Workshop, source: MakeSource, folder: Path, first: str
+) -> None:
+    """The beginning of a growing dump, whatever it looks like, is no record."""
+    follow = source(follow=True, settle_seconds=10.0)
+    (folder / "a.jsonl").write_text(first)
+    assert run_round(shop, follow).dumps == 0
+    (folder / "a.jsonl").write_text(lines(1, 1))
+    assert run_round(shop, follow).total.stored == 1
+    assert readings(shop) == [(1, 1, 0, 0)]
+
+
+def test_a_rotated_dump_brings_nothing_twice_and_loses_nothing(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """Renamed with lines that were not read yet, emptied and written on, replaced: each line is
+    stored once."""
+    follow = source(follow=True, settle_seconds=10.0)
+    dump = folder / "a.jsonl"
+    dump.write_text(lines(1, 3))
+    run_round(shop, follow)
+    with dump.open("a") as more:
+        more.write(lines(4, 2))
+    dump.rename(folder / "a.1.jsonl")
+    dump.write_text(lines(6, 1))
+    run_round(shop, follow)
+    assert articles(shop) == 6
+    os.truncate(dump, 0)
+    run_round(shop, follow)
+    with dump.open("a") as more:
+        more.write(lines(7, 2))
+    run_round(shop, follow)
+    assert articles(shop) == 8
+    assert sum(stored for _read, stored, _known, _rejected in readings(shop)) == 8
+
+
 def test_a_last_line_without_end_is_read_when_the_file_has_settled(
     shop: Workshop, source: MakeSource, folder: Path, hands: Hands
 ) -> None:
@@ -271,21 +327,27 @@ def test_a_missing_folder_fails_the_round_and_an_empty_pattern_does_not(
 
 
 def test_one_dumps_bug_does_not_keep_the_others_from_being_read(
-    shop: Workshop, source: MakeSource, folder: Path, monkeypatch: pytest.MonkeyPatch
+    shop: Workshop,
+    source: MakeSource,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """An exception that nobody foresaw is told with the dump's name, which is tried again."""
+    """An exception that nobody foresaw is told with the dump's name, which is tried again; its
+    message is not, as it may quote an article."""
     real = rounds.Reading.ingest
 
     def breaking(self: rounds.Reading, dump: object) -> object:
         if self.arrival.path.endswith("a.jsonl"):
-            raise RuntimeError("a bug")
+            raise RuntimeError(f"a bug at {story(1)['text']}")
         return real(self, dump)  # type: ignore[arg-type]
 
     for name, number in (("a", 1), ("b", 2)):
         (folder / f"{name}.jsonl").write_text(lines(number, 1))
     monkeypatch.setattr(rounds.Reading, "ingest", breaking)
     result = run_round(shop, source())
-    assert "a.jsonl: RuntimeError: a bug" in str(result.error)
+    assert "a.jsonl: RuntimeError in " in str(result.error)
+    assert "a bug at" not in caplog.text + str(result.error)
     monkeypatch.setattr(rounds.Reading, "ingest", real)
     run_round(shop, source())
     assert articles(shop) == 2

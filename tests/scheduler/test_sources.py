@@ -21,6 +21,11 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"time_zone": "Mars"}, "wire.time_zone: 'Mars' is no time zone"),
     ({"format": "docx"}, "wire.format: must be one of text, html"),
     ({"language": "English"}, "wire.language: 'English' is no code"),
+    ({"mapping": {"title": ""}}, "wire.mapping.title: must be the dump's key"),
+    ({"rejected_share": 30.0}, "wire.rejected_share: must be at most 1: a share"),
+    ({"keep_days": -1}, "wire.keep_days: must be 0 or more"),
+    ({"keep_megabytes": -1}, "wire.keep_megabytes: must be 0 or more"),
+    ({"schedule": "0 0 1 * 1"}, "wire.schedule: give a day of the month or a day of the week"),
     ({"mapping": {"headline": "x"}}, "wire.mapping.headline: must be one of url, title"),
     ({"settle_seconds": -1.0}, "wire.settle_seconds: must be 0 or more"),
     ({"silent_hours": float("nan")}, "wire.silent_hours: must be 0 or more"),
@@ -36,6 +41,16 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
 def test_a_mistake_is_named_with_source_and_key(change: dict[str, Any], message: str) -> None:
     with pytest.raises(SourceError, match=message):
         checked_sources([replace(PLAIN, **change)])
+
+
+def test_two_sources_do_not_get_in_each_others_way() -> None:
+    """They look at different places, and move nothing to where the other one looks."""
+    other = replace(PLAIN, name="cable")
+    with pytest.raises(SourceError, match=r"sources\.cable\.path: source wire looks there too"):
+        checked_sources([PLAIN, other])
+    moving = replace(other, path="/srv/b", finished=Finished.MOVE, move_to="/srv/in/b")
+    with pytest.raises(SourceError, match=r"cable\.move_to: must not lie where wire looks"):
+        checked_sources([PLAIN, moving])
 
 
 def test_all_mistakes_are_told_at_once() -> None:

@@ -12,6 +12,8 @@ from apscheduler.executors.debug import DebugExecutor
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers import base
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from aggregator.scheduler.sources import Source
 from aggregator.scheduler.timetable import Timetable
@@ -74,6 +76,64 @@ def test_missed_runs_are_made_once_however_late(
     due = table.due_times()["wire"]
     assert due == START + timedelta(seconds=3660)
     table.stop()
+
+
+def test_however_long_the_clock_was_away_missed_times_are_not_counted_up(
+    at: Callable[[float], None], source: Callable[..., Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock that was set forward by 50 years asks for the next time a few times, not for each
+    of the thousand million seconds that were missed; the phase of the interval stays."""
+    asked: list[object] = []
+    for kind in (IntervalTrigger, CronTrigger):
+        real = kind.get_next_fire_time
+
+        def counting(*args: Any, real: Any = real) -> Any:
+            asked.append(args)
+            return real(*args)
+
+        monkeypatch.setattr(kind, "get_next_fire_time", counting)
+    runs: list[str] = []
+    table, scheduler = stepped(runs.append, DebugExecutor())
+    table.set(source(schedule="7s"), START, START)
+    table.set(source(name="cron", schedule="*/5 * * * *"), START, START)
+    at(50 * 365 * 86_400 + 0.5)
+    scheduler.step()
+    assert sorted(runs) == ["cron", "wire"]
+    assert len(asked) < 20
+    due = table.due_times()["wire"]
+    assert due is not None
+    assert (due - START).total_seconds() % 7 == 0
+    assert due - FakeDatetime.moment <= timedelta(seconds=7)
+    table.stop()
+
+
+@pytest.mark.parametrize(
+    ("day", "runs"),
+    [
+        (datetime(2027, 3, 27, 23, tzinfo=UTC), ["01:30"]),
+        (datetime(2026, 10, 24, 22, tzinfo=UTC), ["00:30", "01:30"]),
+    ],
+)
+def test_the_night_of_a_time_change_by_the_fake_clock(
+    at: Callable[[float], None],
+    source: Callable[..., Source],
+    day: datetime,
+    runs: list[str],
+) -> None:
+    """02:30 in Berlin through both nights, a step a minute: once in spring, an hour later by the
+    clock; both times in autumn. A night that was slept through is caught up by one run."""
+    for step in (60, 6 * 3600):
+        made: list[str] = []
+        table, scheduler = stepped(
+            lambda _name, made=made: made.append(f"{FakeDatetime.moment:%H:%M}"), DebugExecutor()
+        )
+        at((day - START).total_seconds())
+        table.set(source(schedule="30 2 * * *", time_zone="Europe/Berlin"), day, day)
+        for seconds in range(0, 6 * 3600 + 1, step):
+            at((day - START).total_seconds() + seconds)
+            scheduler.step()
+        assert made == (runs if step == 60 else [f"{day + timedelta(hours=6):%H:%M}"])
+        table.stop()
 
 
 def test_a_run_that_comes_in_the_middle_of_another_follows_it_once(
