@@ -25,6 +25,8 @@ def _obey(record: Record) -> None:
     match word:
         case "sleep":
             time.sleep(3600)
+        case "doze":
+            time.sleep(0.6)
         case "spin":
             # A regular expression that never ends keeps the interpreter's lock.
             re.match(r"(a+)+$", "a" * 60 + "b")

@@ -238,3 +238,15 @@ def is_running(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def test_a_clock_that_is_set_forward_rejects_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool measures by the wall clock: an hour that it jumps is no hour of cleaning."""
+    real, jump = time.time, [0.0]
+    monkeypatch.setattr(time, "time", lambda: real() + jump[0])
+    with cleaners() as made:
+        assert isinstance(cleaned(made, [record(1)])[0], SeenPage)
+        jobs = made.submit([record(2, "doze")])
+        time.sleep(0.2)
+        jump[0] = 3600.0
+        assert isinstance(made.results(jobs)[0], SeenPage)

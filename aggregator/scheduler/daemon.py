@@ -47,7 +47,7 @@ Load = Callable[[], Settings]
 LOOK_AGAIN_SECONDS = 1.5
 """How long after `settle_seconds` a dump that was settling is looked at again."""
 _TICK_SECONDS = 0.5
-_GOODBYE_SECONDS = 10.0
+_GOODBYE_SECONDS = 5.0
 """So long a process that gives up tries to say goodbye in the store."""
 _STUCK_SECONDS = 300.0
 """Without a report to the store for so long, the process is taken to hang."""

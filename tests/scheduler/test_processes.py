@@ -6,12 +6,14 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +203,21 @@ def test_a_batch_that_takes_too_long_is_given_up(place: Place) -> None:
         assert rows(engine, "SELECT owner FROM source_files") == [(None,)]
 
 
+def test_the_end_comes_also_when_the_database_does_not_answer(place: Place) -> None:
+    """A transaction of somebody else that never ends keeps no daemon from ending with 0."""
+    place.configure({"daemon": {"stop_seconds": 0.5}})
+    daemon = place.start("run")
+    wait_for(lambda: place.events("started"), daemon)
+    with closing(sqlite3.connect(place.url.removeprefix("sqlite:///"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        (place.folder / "a.jsonl").write_text(lines(1, 1))
+        time.sleep(1)
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(40) == 0
+    with opened(place.url) as engine:
+        assert rows(engine, "SELECT count(*) FROM articles") == [(0,)]
+
+
 def test_two_daemons_read_each_dump_once(either_place: Place) -> None:
     """Two daemons on one store share the dumps; none is read twice, none is left."""
     place = either_place
@@ -216,6 +233,7 @@ def test_two_daemons_read_each_dump_once(either_place: Place) -> None:
     for daemon in daemons:
         daemon.send_signal(signal.SIGTERM)
     assert [daemon.wait(PATIENCE) for daemon in daemons] == [0, 0]
+    assert not place.events("health server"), "no port is opened that nobody asked for"
     with opened(place.url) as engine:
         assert rows(engine, "SELECT count(*), sum(known), sum(stored) FROM dump_log") == [
             (12, 0, 48)
@@ -223,7 +241,8 @@ def test_two_daemons_read_each_dump_once(either_place: Place) -> None:
 
 
 def test_the_configuration_is_read_again_at_a_hangup(place: Place) -> None:
-    """SIGHUP says what changed and works by it; a configuration with a mistake changes nothing."""
+    """SIGHUP says what changed and works by it; a configuration with a mistake changes nothing,
+    and the work goes on by the old one."""
     place.configure()
     daemon = place.start("run")
     wait_for(lambda: place.events("started"), daemon)
@@ -231,13 +250,18 @@ def test_the_configuration_is_read_again_at_a_hangup(place: Place) -> None:
     daemon.send_signal(signal.SIGHUP)
     (refused,) = wait_for(lambda: place.events("configuration refused, the old one stays"), daemon)
     assert "sources.wire.schedule" in refused["error"]
+    (place.home / "config.yaml").write_text("sources: [")
+    daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: len(place.events("configuration refused, the old one stays")) == 2, daemon)
+    (place.folder / "a.jsonl").write_text(lines(5, 1))
+    wait_for(lambda: place.events("dump read"), daemon)
     (place.home / "other").mkdir()
     place.configure(path="other")
     daemon.send_signal(signal.SIGHUP)
     (changed,) = wait_for(lambda: place.events("configuration changed"), daemon)
     assert changed["key"] == "sources.wire.path"
     (place.home / "other" / "a.jsonl").write_text(lines(1, 1))
-    wait_for(lambda: place.events("dump read"), daemon)
+    wait_for(lambda: len(place.events("dump read")) == 2, daemon)
     daemon.send_signal(signal.SIGTERM)
     assert daemon.wait(PATIENCE) == 0
 
@@ -273,6 +297,7 @@ def test_health_figures_and_service_manager_are_told(place: Place, tmp_path: Pat
         assert manager.recv(1000) == b"WATCHDOG=1"
         wait_for(lambda: page(port, "/readyz") == (200, "ok\n"), daemon)
         assert page(port, "/healthz") == (200, "ok\n")
+        assert place.events("health server")[0]["host"] == "127.0.0.1"
         assert page(port, "/etc/passwd")[0] == 404
         text = wait_for(
             lambda: (t := page(port, "/metrics")[1]) and "aggregator_articles 3.0" in t and t,

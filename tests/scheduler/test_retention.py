@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,12 @@ from aggregator.retention import keeping, purge, would_purge
 from aggregator.scheduler.rounds import run_round
 from aggregator.scheduler.sources import Source
 from aggregator.scheduler.workshop import Workshop
-from aggregator.store.engine import reading
+from aggregator.store.engine import StoreError, reading
 from aggregator.store.export import export_articles
 from aggregator.store.retention import Extent, Keeping, give_space_back
 from tests.scheduler.conftest import Hands
 from tests.scheduler.news import lines, story
-from tests.stores import rows
+from tests.stores import opened, rows
 
 MakeSource = Callable[..., Source]
 DAY = 86_400
@@ -189,8 +191,17 @@ def test_the_texts_that_stay_are_clustered_as_if_the_others_were_not_there(desk:
     desk.check()
 
 
+JOINED = [
+    ("news.example/1", "other90.example/90", "other96.example/96"),
+    ("news.example/2",),
+    ("news.example/20", "other95.example/95"),
+    ("other97.example/97",),
+]
+
+
 def test_signing_again_keeps_what_was_purged(desk: Desk) -> None:
-    """What cannot be signed again stays as it was; the rest is made anew."""
+    """What cannot be signed again stays as it was; the rest is made anew. After both, what was
+    delivered is known, equal words join, near ones do not; and both again change nothing."""
     desk.bring(lines(1, 2) + copy(90, 1, " And some words more."))
     desk.hands.go(31 * DAY)
     desk.purge()
@@ -199,6 +210,26 @@ def test_signing_again_keeps_what_was_purged(desk: Desk) -> None:
     refingerprint(desk.shop.engine, options_of(desk.shop.settings))
     assert desk.export() == before
     desk.check()
+    again = desk.bring(lines(1, 2) + lines(20, 1) + "\n")
+    assert (again.known, again.stored) == (3, 0)
+    desk.bring(copy(96, 1) + copy(97, 1, " And quite other words."))
+    joined = {frozenset(f"https://{site}" for site in sites) for sites in JOINED}
+    assert desk.clusters() == joined
+    desk.hands.go(31 * DAY)
+    desk.purge()
+    refingerprint(desk.shop.engine, options_of(desk.shop.settings))
+    assert desk.clusters() == joined
+    desk.check()
+
+
+def test_space_that_cannot_be_given_back_now_is_told(sqlite_url: str) -> None:
+    """While another program writes, the database says so, and nothing is a bug."""
+    with opened(f"{sqlite_url}?timeout=0.1") as engine:
+        with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match="not given back yet: database is locked"):
+                give_space_back(engine)
+        give_space_back(engine)
 
 
 def test_space_is_given_back(desk: Desk) -> None:
