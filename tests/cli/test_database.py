@@ -16,6 +16,9 @@ DAMAGES = {
     "INSERT INTO rejections (dump_id, locator, reason, detail) VALUES (1, 'file', 'empty', '')": (
         "every rejection is counted by its dump"
     ),
+    "UPDATE counters SET value = value + 1 WHERE name = 'clusters'": (
+        "the counters are what is stored"
+    ),
     "UPDATE articles SET revision_id = x'00' WHERE article_id = (SELECT min(article_id) FROM"
     " articles)": "every article has its latest revision, and its words",
     "UPDATE articles SET node_id = (SELECT max(node_id) FROM nodes) WHERE article_id = (SELECT"
