@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from aggregator.core.model import Reason, Rejection
+from aggregator.pipeline import Entry
 from aggregator.readers import Dump, Place, Stretch, can_grow, next_stretch, read_dump
 from aggregator.scheduler.arrivals import Arrival, is_settled
 from aggregator.scheduler.finish import finish
@@ -141,6 +143,7 @@ class Reading:
         entries = read_dump(
             dump, self.shop.settings.reading, self.source.defaults, options.mapping
         )
+        entries = self.present(entries, dump)
         with self.shop.pipeline() as pipeline:
             owner = self.shop.identity.owner
             tally = pipeline.ingest(dump.path, entries, self.look_up, self.source.name, owner)
@@ -149,6 +152,18 @@ class Reading:
         self.shop.store.note(lambda c: sources.count_day(c, self.source.name, day, tally, 1))
         self.tell("dump read", tally, time.monotonic() - started)
         return tally
+
+    def present(self, entries: Iterable[Entry], dump: Dump) -> Iterator[Entry]:
+        """The entries of a dump that is still there: its bytes were read just before.
+
+        Raises Interrupted when it cannot be opened now, as its folder went for a moment: it is
+        read again, and must not count as read.
+        """
+        for entry in entries:
+            gone = isinstance(entry, Rejection) and entry.reason == Reason.UNREADABLE
+            if gone and dump.problem is None:
+                raise Interrupted
+            yield entry
 
     def look_up(self, tally: Tally) -> None:
         """Between two batches: stop if that is wished, or if the dump is another's now."""

@@ -316,6 +316,36 @@ def test_an_unreadable_dump_is_rejected_once_and_read_when_it_can_be(
     assert readings(shop) == [(1, 0, 0, 1), (1, 1, 0, 0)]
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
+def test_a_dump_whose_folder_goes_for_a_moment_is_read_when_it_is_back(
+    shop: Workshop,
+    source: MakeSource,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    """A dump that was there when it was looked at, and could not be opened, was not read."""
+    data = lines(1, 3).encode()
+    (folder / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    away = folder.with_name("away")
+    real = rounds.Reading.ingest
+
+    def vanishing(self: rounds.Reading, dump: object) -> object:
+        folder.rename(away)
+        try:
+            return real(self, dump)  # type: ignore[arg-type]
+        finally:
+            away.rename(folder)
+
+    moving = source(finished=Finished.MOVE, move_to=str(folder.parent / "done"))
+    monkeypatch.setattr(rounds.Reading, "ingest", vanishing)
+    result = run_round(shop, moving)
+    assert (result.dumps, result.waiting, result.error) == (0, 1, None)
+    monkeypatch.setattr(rounds.Reading, "ingest", real)
+    assert run_round(shop, moving).total.stored == 3
+    assert sum(counts[3] for counts in readings(shop)) == 0
+
+
 def test_a_missing_folder_fails_the_round_and_an_empty_pattern_does_not(
     shop: Workshop, source: MakeSource, folder: Path
 ) -> None:

@@ -36,25 +36,22 @@ def test_downgrade_leaves_no_table_and_upgrade_makes_them_again(engine: Engine) 
     assert len(inspect(engine).get_view_names()) == 5
 
 
+OLDER_ROWS = """
+INSERT INTO dumps (path, read, stored, known, rejected, revised, ignored, started_at)
+  VALUES ('a', 9, 4, 3, 2, 1, 5, '2026'), ('b', 1, 0, 0, 1, 0, 0, '2026');
+INSERT INTO rejections (dump_id, locator, reason, detail)
+  SELECT dump_id, 'x', 'empty', '' FROM dumps;
+INSERT INTO source_state (source, since, waiting) VALUES ('s', '2026', 0);
+INSERT INTO source_days VALUES ('s', '2026-01-01', 1, 2, 3, 4, 5, 6, 7),
+  ('s', '2026-01-02', 1, 1, 1, 1, 1, 1, 1), ('t', '2026-01-02', 9, 9, 9, 9, 9, 9, 9)
+""".split(";")
+
+
 def test_an_older_store_is_counted_when_it_is_upgraded(engine: Engine) -> None:
     """Counters and what sources brought begin with what is there, not with 0."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        command.downgrade(migrate.alembic_config(connection), "0005")
-        for statement in (
-            (
-                "INSERT INTO dumps (path, read, stored, known, rejected, revised, ignored, started_at)"
-                " VALUES ('a', 9, 4, 3, 2, 1, 5, '2026'), ('b', 1, 0, 0, 1, 0, 0, '2026')"
-            ),
-            (
-                "INSERT INTO rejections (dump_id, locator, reason, detail)"
-                " SELECT dump_id, 'x', 'empty', '' FROM dumps"
-            ),
-            "INSERT INTO source_state (source, since, waiting) VALUES ('s', '2026', 0)",
-            (
-                "INSERT INTO source_days VALUES ('s', '2026-01-01', 1, 2, 3, 4, 5, 6, 7),"
-                " ('s', '2026-01-02', 1, 1, 1, 1, 1, 1, 1), ('t', '2026-01-02', 9, 9, 9, 9, 9, 9, 9)"
-            ),
-        ):
+        command.downgrade(migrate.alembic_config(connection), "0006")
+        for statement in OLDER_ROWS:
             connection.execute(text(statement))
     migrate.upgrade(engine)
     counted = rows(engine, "SELECT kind, name, value FROM counters WHERE value > 0 ORDER BY 1, 2")
