@@ -300,7 +300,12 @@ def test_health_figures_and_service_manager_are_told(place: Place, tmp_path: Pat
         assert place.events("health server")[0]["host"] == "127.0.0.1"
         assert page(port, "/etc/passwd")[0] == 404
         text = wait_for(
-            lambda: (t := page(port, "/metrics")[1]) and "aggregator_articles 3.0" in t and t,
+            lambda: (
+                (t := page(port, "/metrics")[1])
+                and "aggregator_articles 3.0" in t
+                and 'success_timestamp_seconds{source="wire"}' in t
+                and t
+            ),
             daemon,
         )
         for line in (
