@@ -50,7 +50,7 @@ INSERT INTO source_days VALUES ('s', '2026-01-01', 1, 2, 3, 4, 5, 6, 7),
 def test_an_older_store_is_counted_when_it_is_upgraded(engine: Engine) -> None:
     """Counters and what sources brought begin with what is there, not with 0."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        command.downgrade(migrate.alembic_config(connection), "0006")
+        command.downgrade(migrate.alembic_config(connection), "0007")
         for statement in OLDER_ROWS:
             connection.execute(text(statement))
     migrate.upgrade(engine)
