@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,23 +15,12 @@ from aggregator.scheduler import rounds
 from aggregator.scheduler.rounds import run_round
 from aggregator.scheduler.sources import Source
 from aggregator.scheduler.workshop import Workshop
-from aggregator.store import daemons, sources
-from aggregator.store.engine import noting
 from tests.scheduler.conftest import Hands
 from tests.scheduler.news import lines, story
+from tests.scheduler.readings import articles, readings
 from tests.stores import rows
 
 MakeSource = Callable[..., Source]
-
-
-def readings(shop: Workshop) -> list[tuple[int, int, int, int]]:
-    """Counts of every reading in the log: read, stored, known, rejected."""
-    statement = "SELECT read, stored, known, rejected FROM dump_log ORDER BY dump_id"
-    return [tuple(row) for row in rows(shop.engine, statement)]  # type: ignore[misc]
-
-
-def articles(shop: Workshop) -> int:
-    return int(rows(shop.engine, "SELECT count(*) FROM articles")[0][0])
 
 
 def test_a_dump_is_read_once_and_not_again(
@@ -140,113 +128,6 @@ def test_a_clock_that_is_set_back_makes_no_dump_wait_for_its_old_time(
     assert run_round(shop, slow).settling == 1
     hands.go(11)
     assert run_round(shop, slow).total.stored == 1
-
-
-def test_growing_lines_are_followed_from_where_they_stood(
-    shop: Workshop, source: MakeSource, folder: Path
-) -> None:
-    """Only whole new lines are read, each once; a line without its end waits for it."""
-    dump = folder / "a.jsonl"
-    follow = source(follow=True, settle_seconds=10.0)
-    whole = lines(1, 5)
-    cut = whole.index("\n") + 30
-    dump.write_text(whole[:cut])
-    assert run_round(shop, follow).total.stored == 1
-    assert run_round(shop, follow).dumps == 0
-    dump.write_text(whole)
-    assert run_round(shop, follow).total.stored == 4
-    with dump.open("a") as more:
-        more.write("\n\n" + lines(6, 1))
-    run_round(shop, follow)
-    assert readings(shop) == [(1, 1, 0, 0), (4, 4, 0, 0), (1, 1, 0, 0)]
-    locators = rows(shop.engine, "SELECT locator FROM deliveries")
-    assert {name for (name,) in locators} == {f"line {n}" for n in (1, 2, 3, 4, 5, 8)}
-
-
-@pytest.mark.parametrize(
-    "dump", [gzip.compress(lines(1, 3).encode()), b"<html><body><p>" + lines(1, 3).encode()]
-)
-def test_a_dump_that_cannot_be_followed_waits_until_it_has_settled(
-    shop: Workshop, source: MakeSource, folder: Path, hands: Hands, dump: bytes
-) -> None:
-    """In a source that is followed, a compressed dump or a page is not read half either."""
-    follow = source(follow=True, settle_seconds=10.0)
-    for part in (dump[:20], dump[:-9], dump):
-        (folder / "a").write_bytes(part)
-        result = run_round(shop, follow)
-        assert (result.dumps, result.waiting, result.settling) == (0, 1, 1)
-        hands.go(5)
-    hands.go(6)
-    run_round(shop, follow)
-    (counts,) = readings(shop)
-    assert counts[3] == 0
-
-
-@pytest.mark.parametrize("first", ["{", '{"ti', ""])
-def test_a_first_line_that_is_not_whole_waits(
-    shop: Workshop, source: MakeSource, folder: Path, first: str
-) -> None:
-    """The beginning of a growing dump, whatever it looks like, is no record."""
-    follow = source(follow=True, settle_seconds=10.0)
-    (folder / "a.jsonl").write_text(first)
-    assert run_round(shop, follow).dumps == 0
-    (folder / "a.jsonl").write_text(lines(1, 1))
-    assert run_round(shop, follow).total.stored == 1
-    assert readings(shop) == [(1, 1, 0, 0)]
-
-
-def test_a_rotated_dump_brings_nothing_twice_and_loses_nothing(
-    shop: Workshop, source: MakeSource, folder: Path
-) -> None:
-    """Renamed with lines that were not read yet, emptied and written on, replaced: each line is
-    stored once."""
-    follow = source(follow=True, settle_seconds=10.0)
-    dump = folder / "a.jsonl"
-    dump.write_text(lines(1, 3))
-    run_round(shop, follow)
-    with dump.open("a") as more:
-        more.write(lines(4, 2))
-    dump.rename(folder / "a.1.jsonl")
-    dump.write_text(lines(6, 1))
-    run_round(shop, follow)
-    assert articles(shop) == 6
-    os.truncate(dump, 0)
-    run_round(shop, follow)
-    with dump.open("a") as more:
-        more.write(lines(7, 2))
-    run_round(shop, follow)
-    assert articles(shop) == 8
-    assert sum(stored for _read, stored, _known, _rejected in readings(shop)) == 8
-
-
-def test_a_last_line_without_end_is_read_when_the_file_has_settled(
-    shop: Workshop, source: MakeSource, folder: Path, hands: Hands
-) -> None:
-    """Nothing is lost of a file whose writer ends without a line end, and goes on later."""
-    dump = folder / "a.jsonl"
-    follow = source(follow=True, settle_seconds=10.0)
-    dump.write_text(lines(1, 2).rstrip("\n"))
-    assert run_round(shop, follow).total.stored == 1
-    hands.go(11)
-    assert run_round(shop, follow).total.stored == 1
-    with dump.open("a") as more:
-        more.write("\n" + lines(3, 1))
-    run_round(shop, follow)
-    assert articles(shop) == 3
-
-
-def test_lines_that_were_replaced_are_read_from_the_start(
-    shop: Workshop, source: MakeSource, folder: Path
-) -> None:
-    """A rotated file that has grown larger than the old one is no continuation of it."""
-    dump = folder / "a.jsonl"
-    dump.write_text(lines(1, 2))
-    run_round(shop, source())
-    dump.write_text(lines(10, 4))
-    assert run_round(shop, source()).total.stored == 4
-    dump.write_text(lines(20, 1))
-    assert run_round(shop, source()).total.stored == 1
-    assert articles(shop) == 7
 
 
 def test_a_dump_that_changes_is_read_again(
@@ -403,71 +284,3 @@ def test_a_stopped_round_ends_after_its_batch_and_is_gone_on_with(
     assert readings(shop) == [(2, 2, 0, 0), (7, 5, 2, 0)]
     finished = rows(shop.engine, "SELECT finished_at IS NULL FROM dump_log ORDER BY dump_id")
     assert [bool(each[0]) for each in finished] == [True, False]
-
-
-# -- claims ----------------------------------------------------------------------------------
-
-
-def another(shop: Workshop, owner: str, **values: object) -> None:
-    """Enter another daemon, as it would itself."""
-    identity = replace(shop.identity, owner=owner, **values)  # type: ignore[arg-type]
-    with noting(shop.engine) as connection:
-        daemons.begin(connection, identity, "run", shop.clock.now().text, 60.0)
-
-
-def claim_for(shop: Workshop, source: Source, owner: str) -> None:
-    (shop_path,) = (str(path) for path in Path(source.options.path).iterdir())
-    with noting(shop.engine) as connection:
-        sources.observe(connection, source.name, [(shop_path, 1, 1)], shop.clock.now().text)
-        assert sources.claim(connection, source.name, shop_path, owner, []) is not None
-
-
-def test_what_a_living_daemon_reads_is_left_to_it(
-    shop: Workshop, source: MakeSource, folder: Path
-) -> None:
-    """A dump that another living process has claimed waits."""
-    (folder / "a.jsonl").write_text(lines(1, 1))
-    another(shop, "other")
-    claim_for(shop, source(), "other")
-    result = run_round(shop, source())
-    assert (result.dumps, result.waiting) == (0, 1)
-
-
-@pytest.mark.parametrize("end", ["gone", "silent", "stopped", "forgotten"])
-def test_the_claims_of_a_dead_daemon_are_taken_over(
-    shop: Workshop, source: MakeSource, folder: Path, hands: Hands, end: str
-) -> None:
-    """Dead is a process that is gone here, silent elsewhere, stopped, or not known at all."""
-    (folder / "a.jsonl").write_text(lines(1, 1))
-    if end == "gone":
-        another(shop, "other", process="an earlier start")
-    elif end != "forgotten":
-        another(shop, "other", machine="elsewhere")
-    claim_for(shop, source(), "other")
-    with noting(shop.engine) as connection:
-        if end == "stopped":
-            daemons.report(connection, "other", daemons.STOPPED, shop.clock.now().text, {})
-        elif end == "silent":
-            long_ago = {"reported_at": "2026-01-01T00:00:00Z"}
-            table = daemons.daemons
-            connection.execute(table.update().where(table.c.owner == "other").values(long_ago))
-    assert run_round(shop, source()).total.stored == 1
-
-
-def test_a_reader_whose_dump_was_taken_over_ends(
-    shop: Workshop, source: MakeSource, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A daemon that was taken for dead notices after its batch, and leaves the dump alone."""
-    (folder / "a.jsonl").write_text(lines(1, 7))
-    real = rounds.Reading.look_up
-
-    def rob_then(self: rounds.Reading, tally: object) -> None:
-        table = sources.files
-        with noting(shop.engine) as connection:
-            connection.execute(table.update().values(owner="thief"))
-        real(self, tally)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(rounds.Reading, "look_up", rob_then)
-    assert run_round(shop, source()).dumps == 0
-    assert rows(shop.engine, "SELECT owner, read_at FROM source_files") == [("thief", None)]
-    assert readings(shop) == [(2, 2, 0, 0)]
