@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from aggregator.cleaning import body, dates, declared, maintext
 from aggregator.cleaning.cards import Found
+from aggregator.cleaning.chunks import join_chunks
 from aggregator.cleaning.comments import drop_comments
 from aggregator.cleaning.document import TooDeep, parse
 from aggregator.cleaning.embedded import take_embedded
@@ -40,6 +41,7 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
     make_plain(tree)
     page_url = record.url or about.own_url
     entries = take_entries(tree, text, page_url, about.entries)
+    join_chunks(tree)
     outline = Outline(tree)
     about = replace(about, title=maintext.headline_shown(about.title, outline.lines))
     source = maintext.source_beside(outline.lines, about.title, about.author)

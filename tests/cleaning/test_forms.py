@@ -103,3 +103,29 @@ def test_what_stands_beside_the_cards_of_a_box_is_no_article() -> None:
     side = f"<div><h3>Trending</h3><ol>{links}</ol><h3>Weather</h3><p>Rain, then sun.</p></div>"
     body = f"<div><div><h1>{TITLE}</h1>{html(*TEXT)}</div>{side}</div>"
     assert cleaned(body) == (TEXT, [])
+
+
+def test_a_text_in_several_boxes_of_one_class_is_whole() -> None:
+    """Advertising between the parts of a text neither ends nor enters it."""
+    long = [
+        f"{text} {text.replace('council', 'committee')} It was {n}." for n, text in enumerate(TEXT)
+    ]
+    parts = [long[:2], long[2:4], [*long[4:], FERRY + " " + FERRY]]
+    boxes = [f'<div class="body article__body">{html(*part)}</div>' for part in parts]
+    page = '<div class="ad"><span>Advertisement</span></div>'.join(boxes)
+    text = [line for part in parts for line in part]
+    assert cleaned(f"<article><h1>{TITLE}</h1><div>{page}</div></article>") == (text, [])
+
+
+def test_boxes_with_headings_between_them_keep_their_order() -> None:
+    """Items of a list, each below a heading of its own, are not one text in parts."""
+    items = "".join(
+        f'<h2>Seal number {n} of them</h2><div class="item-body">{html(text * 3)}</div>'
+        for n, text in enumerate(TEXT)
+    )
+    text, _ = cleaned(f"<article><h1>{TITLE}</h1>{items}</article>")
+    told = [
+        line for line in text if line.startswith("Seal number") or line in [t * 3 for t in TEXT]
+    ]
+    expected = [part for n, t in enumerate(TEXT) for part in (f"Seal number {n} of them", t * 3)]
+    assert told == expected
