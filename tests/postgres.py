@@ -163,8 +163,27 @@ def running_server() -> Iterator[Server]:
     yield server
 
 
+class PrivateServer(Server):
+    """A server of our own, which may be stopped and started again."""
+
+    def __init__(self, runner: _Runner, home: Path) -> None:
+        self.home, self.binaries = home, runner.binaries
+        self._runner = runner
+        self.start()
+        super().__init__(_conninfo(home))
+
+    def start(self) -> None:
+        """Start it, and wait until it answers. Raises `PostgresUnavailable`."""
+        self._process = self._runner.start()
+        _wait_until_ready(self._process, self.home)
+
+    def stop(self) -> None:
+        """Stop it, whoever is connected."""
+        _stop(self._process)
+
+
 @contextlib.contextmanager
-def private_server(binaries: Path) -> Iterator[Server]:
+def private_server(binaries: Path) -> Iterator[PrivateServer]:
     """A new server of the given binaries, gone with all its data at the end.
 
     Raises `PostgresUnavailable`.
@@ -173,11 +192,12 @@ def private_server(binaries: Path) -> Iterator[Server]:
     home = _temporary_directory(account)
     try:
         runner = _Runner(binaries, home, account)
-        process = runner.start()
+        runner.initialise()
+        server = PrivateServer(runner, home)
         try:
-            yield _when_ready(process, home)
+            yield server
         finally:
-            _stop(process)
+            server.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -188,7 +208,7 @@ class _Runner:
     def __init__(self, binaries: Path, home: Path, account: pwd.struct_passwd | None) -> None:
         self._account = account
         self._home = home
-        self._binaries = self._reachable(binaries)
+        self.binaries = self._reachable(binaries)
 
     def _reachable(self, binaries: Path) -> Path:
         """The binaries, or a copy where the account cannot enter their directory."""
@@ -209,20 +229,24 @@ class _Runner:
                 path.chmod(0o755 if executable else 0o644)
         return copy / binaries.relative_to(package)
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def initialise(self) -> None:
+        """Make the server's data directory."""
         data = self._home / "data"
         options = ["--auth=trust", "--encoding=UTF8", "--no-sync", "--username=postgres"]
         try:
-            self._run([self._binaries / "initdb", "-D", data, *options, "--locale=C.UTF-8"])
+            self._run([self.binaries / "initdb", "-D", data, *options, "--locale=C.UTF-8"])
         except OSError as error:
             raise PostgresUnavailable(f"initdb cannot be run: {error}") from None
         except subprocess.CalledProcessError as error:
             raise PostgresUnavailable(f"initdb failed:\n{error.output}") from None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the server process."""
         settings = {**SERVER_OPTIONS, "unix_socket_directories": str(self._home)}
         arguments = [part for item in settings.items() for part in ("-c", "=".join(item))]
-        with (self._home / "log").open("wb") as log:
+        with (self._home / "log").open("ab") as log:
             return subprocess.Popen(
-                [self._binaries / "postgres", "-D", data, *arguments],
+                [self.binaries / "postgres", "-D", self._home / "data", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -292,12 +316,16 @@ def _end_with_parent() -> None:
         _LIBC.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGQUIT)
 
 
-def _when_ready(process: subprocess.Popen[bytes], home: Path) -> Server:
-    conninfo = make_conninfo(host=str(home), user="postgres", dbname="postgres")
+def _conninfo(home: Path) -> str:
+    return make_conninfo(host=str(home), user="postgres", dbname="postgres")
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(psycopg.OperationalError):
-            return Server(conninfo)
+            psycopg.connect(_conninfo(home)).close()
+            return
         time.sleep(0.05)
     _stop(process)
     log = (home / "log").read_text(errors="replace")

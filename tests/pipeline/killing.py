@@ -40,6 +40,12 @@ class Beforehand(Cleaners):
         return [self.of_key[key] for key in keys]
 
 
+def load(path: Path) -> CleanedDump:
+    """A dump of `clean_beforehand`."""
+    dump: CleanedDump = pickle.loads(path.read_bytes())
+    return dump
+
+
 def clean_beforehand(options: PipelineOptions, records: list[Record], path: Path) -> None:
     """Write a dump with its cleaned pages to a file."""
     cleaners = Cleaners(options.cleaning, options.workers)
@@ -54,8 +60,7 @@ def tell(tally: Tally) -> None:
 
 
 def main(url: str, path: str, first: str, step: str) -> None:
-    dump: CleanedDump = pickle.loads(Path(path).read_bytes())
-    options, cleaned = dump
+    options, cleaned = load(Path(path))
     engine = open_engine(url, must_exist=True)
     cleaners = Beforehand(options.cleaning, cleaned)
     with Pipeline(engine, options, lambda: datetime(2026, 1, 1, tzinfo=UTC), cleaners) as pipeline:

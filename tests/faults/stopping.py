@@ -1,0 +1,39 @@
+"""Runs the ``aggregator`` command, and kills it at one of its own commits: run as a script.
+
+    python -m tests.faults.stopping NUMBER before|after ARGUMENTS...
+
+SIGKILL comes right before the NUMBER-th transaction that writes is committed, or right after,
+when nobody in the process has been told of it yet. The package itself knows nothing of this.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import sys
+
+from sqlalchemy import Connection, Engine, event
+
+
+def stop_at(number: int, moment: str) -> None:
+    """Have this process killed at its NUMBER-th commit."""
+    counter = itertools.count(1)
+
+    def on_commit(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        if not writes or next(counter) != number:
+            return
+        if moment == "after":
+            connection.connection.commit()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "commit", on_commit)
+
+
+if __name__ == "__main__":
+    stop_at(int(sys.argv[1]), sys.argv[2])
+    sys.argv[1:] = sys.argv[3:]
+    from aggregator.cli import main
+
+    main()
