@@ -98,19 +98,20 @@ class Server:
         self._conninfo = conninfo
         host = str(conninfo_to_dict(conninfo).get("host") or "")
         self.socket_directory = Path(host) if host.startswith("/") else None
-        with self._connect() as connection:
+        with self.connect() as connection:
             self.version = connection.info.server_version // 10000
             icu = "SELECT 1 FROM pg_collation WHERE collname = 'en-x-icu'"
             # Words sort as in a dictionary there: no order of ours may depend on a collation.
             self._collation = _ICU if connection.execute(icu).fetchone() else ""
 
-    def _connect(self) -> psycopg.Connection:
+    def connect(self) -> psycopg.Connection:
+        """A connection to the maintenance database, as the user who may do all."""
         return psycopg.connect(self._conninfo, autocommit=True)
 
     def create_database(self) -> str:
         """Make an empty database; return its SQLAlchemy URL."""
         name = f"aggregator_test_{uuid.uuid4().hex}"
-        with self._connect() as connection:
+        with self.connect() as connection:
             create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'{}")
             connection.execute(create.format(sql.Identifier(name), sql.SQL(self._collation)))
         return self._url(name)
@@ -118,7 +119,7 @@ class Server:
     def drop_database(self, url: str) -> None:
         """Remove a database of `create_database`, whoever is still connected to it."""
         name = url.partition("?")[0].rpartition("/")[2]
-        with self._connect() as connection:
+        with self.connect() as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )

@@ -190,12 +190,12 @@ def _sharing(job: Job, engine: Engine) -> Iterator[Sharing]:
     from aggregator.scheduler.clock import Clock
     from aggregator.scheduler.owner import this_process
     from aggregator.scheduler.presence import INGEST, Place, Presence
-    from aggregator.scheduler.sharing import Sharing
+    from aggregator.scheduler.sharing import Sharing, manner_of
     from aggregator.store.persistence import Persistence
 
     store = Persistence(engine, job.settings.retry)
     place = Place(engine, this_process(), Clock(), job.settings.daemon.lease_seconds)
-    manner = repr((job.defaults, sorted(job.mapping.items()), job.options.url))
+    manner = manner_of(job.defaults, job.mapping, job.options.url)
     presence = Presence(place, INGEST)
     store.insist(presence.enter)
     try:

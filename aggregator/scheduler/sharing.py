@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+from aggregator.core.model import Declared
 from aggregator.core.times import to_text
 from aggregator.readers import Dump
 from aggregator.scheduler.owner import is_alive
@@ -36,6 +37,11 @@ class Claimed:
     dump_id: int
 
 
+def manner_of(defaults: Declared, mapping: Mapping[str, str], url: str | None) -> str:
+    """In words for programs: how dumps are read for which the user says this."""
+    return repr((defaults, sorted(mapping.items()), url))
+
+
 class Elsewhere(Enum):
     """Why a dump is not ours to read."""
 
@@ -48,8 +54,8 @@ class Elsewhere(Enum):
 class Sharing:
     """The share that one process has in some dumps.
 
-    `manner` is what the user says of the dumps (defaults, mapping): readings in different
-    manners are different work, and are not shared.
+    `manner` is how they are read (`manner_of`): readings in different manners are different
+    work, and are not shared.
     """
 
     def __init__(self, place: Place, store: Persistence, manner: str) -> None:

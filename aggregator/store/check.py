@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import Connection, text
 
 from aggregator.store.engine import is_sqlite
+from aggregator.store.sql import AnyRow
+
+_ROWS = 1000
+"""Rows of an answer that are held at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,13 @@ INVARIANTS = (
         "the counts of every dump add up",
         """SELECT 'dump ' || dump_id, path FROM dumps
            WHERE read <> stored + known + rejected OR revised > stored""",
+    ),
+    Invariant(
+        "what a dump's counts say was stored is there",
+        """SELECT 'dump ' || d.dump_id, d.path FROM dumps d
+           LEFT JOIN (SELECT dump_id, count(*) AS its FROM deliveries GROUP BY dump_id) v
+             ON v.dump_id = d.dump_id
+           WHERE coalesce(v.its, 0) < d.stored OR coalesce(v.its, 0) > d.stored + d.known""",
     ),
     Invariant(
         "every rejection is counted by its dump",
@@ -152,31 +164,37 @@ WHERE size <> its_size OR main_size <> its_main_size OR outlets <> its_outlets
       ELSE substr(its_first, 1, 10) || substr(its_first, 12) END
 """
 _LANGUAGES = """
-SELECT DISTINCT c.cluster_id, c.languages, a.language
+SELECT DISTINCT c.anchor, c.cluster_id, c.languages, a.language
 FROM clusters c JOIN nodes n ON n.anchor = c.anchor JOIN articles a ON a.node_id = n.node_id
-ORDER BY c.cluster_id
+ORDER BY c.anchor
 """
 
 
 def broken(connection: Connection, invariant: Invariant) -> Iterator[str]:
     """Whatever breaks an invariant, in words."""
-    for name, detail in connection.execute(text(invariant.broken)):
+    for name, detail in _streamed(connection, invariant.broken):
         yield f"{name}: {detail}"
+
+
+def _streamed(connection: Connection, statement: str) -> Iterator[AnyRow]:
+    """The rows of a query, some at a time: the answer may be as large as the store."""
+    with connection.execute(text(statement), execution_options={"yield_per": _ROWS}) as rows:
+        yield from rows
 
 
 def wrong_figures(connection: Connection) -> Iterator[str]:
     """Clusters whose stored figures are not those of their articles."""
-    for row in connection.execute(text(_FIGURES)):
+    for row in _streamed(connection, _FIGURES):
         yield (
             f"{row.cluster_id}: size {row.size} ({row.its_size}), outlets {row.outlets}"
             f" ({row.its_outlets}), last published {row.last_published_at} ({row.its_last})"
         )
-    found: dict[str, tuple[str, set[str]]] = {}
-    for cluster, stored, language in connection.execute(text(_LANGUAGES)):
-        found.setdefault(cluster, (stored, set()))[1].update([language] if language else [])
-    for cluster, (stored, languages) in found.items():
-        if stored != " ".join(sorted(languages)):
-            yield f"{cluster}: languages {stored!r} ({' '.join(sorted(languages))!r})"
+    by_cluster = groupby(_streamed(connection, _LANGUAGES), key=lambda row: row.anchor)
+    for _anchor, group in by_cluster:
+        rows = list(group)
+        spoken = " ".join(sorted(row.language for row in rows if row.language))
+        if rows[0].languages != spoken:
+            yield f"{rows[0].cluster_id}: languages {rows[0].languages!r} ({spoken!r})"
 
 
 def file_damage(connection: Connection) -> Iterator[str]:

@@ -13,6 +13,7 @@ from tests.running import Cli
 
 DAMAGES = {
     "UPDATE dumps SET known = known + 1 WHERE dump_id = 1": "the counts of every dump add up",
+    "DELETE FROM deliveries WHERE dump_id = 1": "what a dump's counts say was stored is there",
     "INSERT INTO rejections (dump_id, locator, reason, detail) VALUES (1, 'file', 'empty', '')": (
         "every rejection is counted by its dump"
     ),

@@ -135,7 +135,6 @@ def test_a_deadlock_is_taken_back_and_done_again(
                 try:
                     connection.execute(text("LOCK TABLE alarms"))
                 finally:
-                    connection.rollback()
                     wait.join()
 
         done = at_commits(engine, {4}, lock_crosswise)

@@ -1,0 +1,72 @@
+"""Two near copies that two processes store at the same instant find each other."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aggregator.core.model import Declared, Kind, Record
+from tests.pipeline.killing import clean_beforehand
+from tests.pipeline.records import options
+from tests.running import PROJECT
+from tests.stores import opened, rows
+
+PAIRS = 3
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Records, of which each two neighbours are near copies on different sites."""
+    rng = random.Random(3)
+    made = []
+    for number in range(PAIRS):
+        words = [f"word{rng.randint(0, 10_000)}" for _ in range(80)]
+        for edit in range(2):
+            body = " ".join([*words[:40], f"edit{edit}", *words[40:]])
+            url = f"https://site{edit}.example/{number}"
+            made.append(Record(url, body, Kind.FIELDS, url, declared=Declared(title="A title")))
+    path = tmp_path_factory.mktemp("pairs") / "pages"
+    clean_beforehand(options(), made, path)
+    return path
+
+
+@pytest.mark.parametrize("isolation", ["", "repeatable read"])
+def test_near_copies_stored_at_once_are_one_story(
+    database_url: str, pairs: Path, isolation: str
+) -> None:
+    """Whoever is second sees what the first stored, also where the server would hide it."""
+    url = database_url
+    if isolation and url.startswith("sqlite"):
+        pytest.skip("SQLite knows one isolation")
+    if isolation:
+        setting = f"-c%20default_transaction_isolation%3D{isolation.replace(' ', '%5C%20')}"
+        url += ("&" if "?" in url else "?") + f"options={setting}"
+    with opened(url) as engine:
+        for pair in range(PAIRS):
+            both = [
+                subprocess.Popen(
+                    [sys.executable, "-m", "tests.faults.meeting", url, pairs, str(number)],
+                    cwd=PROJECT,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+                for number in (2 * pair, 2 * pair + 1)
+            ]
+            for process in both:
+                assert process.stdout is not None
+                assert process.stdout.readline() == "ready\n"
+            for process in both:
+                assert process.stdin is not None
+                process.stdin.write("\n")
+                process.stdin.flush()
+            for process in both:
+                process.communicate()
+            assert [process.returncode for process in both] == [0, 0]
+        assert rows(engine, "SELECT size, count(*) FROM canonical_stories GROUP BY size") == [
+            (2, PAIRS)
+        ]
