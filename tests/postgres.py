@@ -84,6 +84,18 @@ def installed_binaries() -> list[Path]:
     return sorted(found, key=lambda place: _version_key(place.parent.name), reverse=True)
 
 
+def all_binaries() -> dict[str, Path]:
+    """Directories of all PostgreSQL versions here that are complete, by full version."""
+    found = {}
+    for place in _known_places():
+        if all((place / name).exists() for name in ("initdb", "postgres")):
+            told = subprocess.run(
+                [place / "postgres", "--version"], check=True, capture_output=True, text=True
+            )
+            found.setdefault(told.stdout.split()[2], place.resolve())
+    return found
+
+
 def _version_key(name: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", name))
 
@@ -341,3 +353,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+if __name__ == "__main__":
+    for version, binaries in all_binaries().items():
+        sys.stdout.write(f"{version} {binaries}\n")

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from tests.postgres import PostgresUnavailable, Server, find_binaries, private_server
+from tests.postgres import (
+    PostgresUnavailable,
+    Server,
+    all_binaries,
+    find_binaries,
+    private_server,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,6 +56,15 @@ def test_a_private_server_is_gone_with_its_directory() -> None:
         assert home is not None
         assert home.is_dir()
     assert not home.exists()
+
+
+def test_every_version_that_is_here_is_listed_with_its_binaries() -> None:
+    """`python -m tests.postgres` tells scripts/postgres what to test on."""
+    command = [sys.executable, "-m", "tests.postgres"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    found = dict(line.split(maxsplit=1) for line in listed.splitlines())
+    assert found == {version: str(place) for version, place in all_binaries().items()}
+    assert all((Path(place) / "initdb").exists() for place in found.values())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a death")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from tests.pipeline.records import records, run
+from tests.pipeline.test_order import new_store
 from tests.pipeline.worlds import World, cut, ingest, results
 from tests.stores import empty, opened
 
@@ -43,3 +47,24 @@ def test_workers_order_and_batches_do_not_matter(
     for batch_records in (3, 17):
         run(empty(engine), rng.sample(dump, len(dump)), workers=2, batch_records=batch_records)
         assert results(engine) == expected
+
+
+@settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 2**32), writers=st.integers(1, 3))
+def test_any_order_batches_and_writers_end_in_the_same_store(
+    engine: Engine, seed: int, writers: int
+) -> None:
+    """Promises 3 and 9: what several writers store at once is what one stores in one batch."""
+    rng = random.Random(seed)
+    pages = World(rng).deliveries(rng.randint(2, 25))
+    with new_store() as reference:
+        ingest(reference, [pages])
+        expected = results(reference)
+    rng.shuffle(pages)
+    parts = [cut(rng, pages[i::writers]) for i in range(writers)]
+    empty(engine)
+    with ThreadPoolExecutor(writers) as threads:
+        list(threads.map(lambda part: ingest(engine, part), parts))
+    assert results(engine) == expected
