@@ -180,6 +180,8 @@ class Bench:
         found = place.results()
         with self.lock:
             self.compared += 1
+            done = f"{sum(self.kills.values())} kills, {self.compared} runs compared"
+            print(done, file=sys.stderr, flush=True)
             for name, value in found.items():
                 if value != self.expected[name]:
                     self.differences.append(f"{kind}, {series}: {name}")
@@ -196,9 +198,9 @@ def undisturbed(bench: Bench) -> None:
             bench.expected = bench.expected or found
             if found != bench.expected:
                 bench.differences.append("the undisturbed runs of both databases")
-    # Schema, method, entry, begin and finish of each dump, batches; the goodbye comes last.
+    # Schema, method, entry, claim and finish of each dump, batches; the goodbye comes last.
     lines = [len(p.read_text().splitlines()) for p in (bench.home / "dumps").iterdir()]
-    bench.commits = 3 + sum(2 + -(-count // BATCH) for count in lines) + 2
+    bench.commits = 3 + sum(2 + -(-count // BATCH) for count in lines) + 1
 
 
 def at_commit(bench: Bench, kind: str, number: int, moment: str) -> None:

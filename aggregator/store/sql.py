@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table
+from sqlalchemy import ARRAY, BigInteger, Connection, Row, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from aggregator.store.engine import is_sqlite
@@ -50,8 +50,29 @@ def inserting(connection: Connection, table: Table) -> Any:
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, leaving those alone whose primary key is there already."""
-    if rows:
+    if not rows:
+        return
+    narrow = all(isinstance(column.type, BigInteger) for column in table.columns)
+    if narrow and not is_sqlite(connection):
+        _insert_integers(connection, table, rows)
+    else:
         connection.execute(inserting(connection, table).on_conflict_do_nothing(), list(rows))
+
+
+def _insert_integers(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """The same on PostgreSQL for tables of integers, as one statement with an array a column.
+
+    These are the tables with many rows a batch; a statement a row takes several times as long.
+    """
+    names = list(rows[0])
+    arrays = [
+        func.unnest(bindparam(f"all_{name}", [row[name] for row in rows], ARRAY(BigInteger)))
+        for name in names
+    ]
+    statement = postgresql.insert(table).from_select(names, select(*arrays))
+    connection.execute(statement.on_conflict_do_nothing())
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -100,7 +100,7 @@ def exported(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     return cli("export").out
 
 
-@pytest.mark.parametrize(("number", "moment"), [(9, "before"), (10, "after")])
+@pytest.mark.parametrize(("number", "moment"), [(6, "before"), (10, "after")])
 def test_a_process_killed_at_a_commit_is_as_never_killed(
     database_url: str, folder: Path, exported: str, tmp_path: Path, number: int, moment: str
 ) -> None:
