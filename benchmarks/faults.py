@@ -203,14 +203,16 @@ def undisturbed(bench: Bench) -> None:
     bench.commits = 3 + sum(2 + -(-count // BATCH) for count in lines) + 1
 
 
-def at_commit(bench: Bench, kind: str, number: int, moment: str) -> None:
-    """Killed at a commit, then at a random time, then left alone."""
+def at_commit(bench: Bench, kind: str, number: int, moment: str, *, again: bool) -> None:
+    """Killed at a commit, with `again` at a random time too, then left alone."""
     with bench.place(kind) as place:
         arguments = (str(number), moment, "ingest", str(place.dumps))
         process = place.start(*arguments, module="tests.faults.stopping")
         process.communicate(timeout=PATIENCE)
         bench.note(kind, f"{moment} a commit", process)
-        at_random(bench, kind, place, random.Random(f"{bench.options.seed} {number} {moment}"))
+        if again:
+            dice = random.Random(f"{bench.options.seed} {number} {moment}")
+            at_random(bench, kind, place, dice)
         place.finish("ingest", str(place.dumps))
         bench.compare(kind, f"{moment} commit {number}", place)
 
@@ -251,14 +253,14 @@ def kill_on(bench: Bench, kind: str) -> None:
     def done() -> int:
         return sum(count for name, count in bench.kills.items() if name.startswith(kind))
 
-    if 2 * len(points) > share:  # too few for every commit
-        points = dice.sample(points, share // 2)
-    for number, moment in points:
-        at_commit(bench, kind, number, moment)
-    while done() < share or not points:
+    for series in (series_of_once, series_of_two):
+        series(bench, kind, dice)
+    share -= done()
+    points = dice.sample(points, max(0, min(share, len(points))))
+    for at, (number, moment) in enumerate(points):
+        at_commit(bench, kind, number, moment, again=at < share - len(points))
+    while bench.options.kills // 2 - done() > 0:
         series_of_once(bench, kind, dice)
-        series_of_two(bench, kind, dice)
-        points = points or [(0, "")]
 
 
 def ingest_together(place: Place, processes: int, *, shared: bool) -> dict[str, Any]:
