@@ -60,7 +60,6 @@ def vocabulary(random: np.random.Generator) -> list[str]:
     """Invented words by rank, short ones first on the whole, and numbers among them."""
     syllables = [c + v for c in "b c d f g h l m n p r s t v st tr pl gr".split() for v in "aeiou"]
     syllables += [s + c for s in syllables for c in "nrlst"]
-    syllables += ["zé", "rö", "cía"]
     words = dict.fromkeys(FUNCTION_WORDS)
     while len(words) < VOCABULARY:
         lengths = random.integers(1, 3, 5000) + int(len(words) > 2000) + int(len(words) > 60_000)
@@ -68,7 +67,9 @@ def vocabulary(random: np.random.Generator) -> list[str]:
         for length, row in zip(lengths, chosen, strict=True):
             words["".join(syllables[i] for i in row[:length])] = None
         words.update(dict.fromkeys(map(str, random.integers(2, 10_000, 60))))
-    return list(words)[:VOCABULARY]
+    found = list(words)[:VOCABULARY]
+    found[1000::500] = [word.replace("e", "é").replace("o", "ö") for word in found[1000::500]]
+    return found
 
 
 class Writer:

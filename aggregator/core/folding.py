@@ -102,9 +102,14 @@ def _folded(text: str) -> bytes:
     """
     plain = text if text.isascii() else without_typography(text)
     if not plain.isascii():
-        lines = (b" ".join(map(_PIECES.__getitem__, line.split())) for line in text.split("\n"))
-        return bytes([_LINE_END]).join(lines)
+        return bytes([_LINE_END]).join(map(_folded_line, text.split("\n")))
     return plain.encode().translate(_TRANSLATION, _DROPPED)
+
+
+def _folded_line(line: str) -> bytes:
+    if line.isascii():
+        return line.encode().translate(_TRANSLATION, _DROPPED)
+    return b" ".join(map(_PIECES.__getitem__, line.split()))
 
 
 _TRANSLATION: Final = _FOLDED + bytes(128)
