@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from aggregator import __version__
-from tests.running import FIXTURES, Cli
+from tests.running import FIXTURES, PROJECT, Cli
 
 IMPORTED = """
 import sys
@@ -59,7 +59,17 @@ def test_reading_imports_nothing_that_only_writing_needs(
     shipped_store: Cli, command: list[str]
 ) -> None:
     heavy = {"trafilatura", "datasketch", "scipy", "alembic", "lxml", "pebble", "fastwarc"}
+    heavy |= {"apscheduler", "pandas"}
     assert imported_by(shipped_store, *command) & heavy == set()
+
+
+def test_workers_do_not_wait_for_libraries_that_cleaning_does_not_use() -> None:
+    """Importing datasketch loads scipy, which takes longer than all that a worker needs."""
+    script = "import sys, aggregator.workers as w; w.warm_up(); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert {"datasketch", "scipy", "pandas"}.isdisjoint(done.stdout.split())
 
 
 @pytest.mark.parametrize(
