@@ -67,7 +67,7 @@ def judge(world: World, daemons: Daemons) -> list[Finding]:
         Finding("dumps delivered", world.archived()),
         Finding("records delivered", world.made),
         Finding("readings of dumps", readings),
-        Finding("records read again after an end", again),
+        Finding("records that were known", again),
         Finding("undisturbed ingest, exit code", code, code not in (0, 3)),
         Finding("articles", len(found), not found),
         Finding("articles lost", len(lost), bool(lost)),

@@ -54,6 +54,8 @@ class Reading:
         self.shop, self.source, self.arrival = shop, source, arrival
         self.values: dict[str, Any] = {}
         """What is to be remembered of the dump."""
+        self.file: tuple[int, int] | None = None
+        """Device and inode of the file that was examined."""
         self.trouble: str | None = None
         """What went wrong after it was read."""
 
@@ -113,6 +115,7 @@ class Reading:
         dump = self.arrival.dump
         if dump.problem is not None:
             raise OSError(dump.problem)
+        self.file = _identity(dump.location)
         before = Place(row.position, row.lines, row.mark)
         settled = is_settled(self.arrival, row, self.source, self.shop.clock.now())
         stretch = None
@@ -156,10 +159,14 @@ class Reading:
     def present(self, entries: Iterable[Entry], dump: Dump) -> Iterator[Entry]:
         """The entries of a dump that is still there: its bytes were read just before.
 
-        Raises Interrupted when it cannot be opened now, as its folder went for a moment: it is
+        Raises Interrupted when it cannot be opened now, as its folder went for a moment, or when
+        another file took its place since it was examined, whose lines stand elsewhere: it is
         read again, and must not count as read.
         """
-        for entry in entries:
+        for number, entry in enumerate(entries):
+            # The file is open by now: what its name leads to still is what was opened.
+            if not number and dump.problem is None and _identity(dump.location) != self.file:
+                raise Interrupted
             gone = isinstance(entry, Rejection) and entry.reason == Reason.UNREADABLE
             if gone and dump.problem is None:
                 raise Interrupted
@@ -240,6 +247,15 @@ class Reading:
         level = logging.WARNING if tally.rejected else logging.INFO
         where = {"source": self.source.name, "path": self.arrival.path}
         log(level, event, **where, **counts, seconds=seconds)
+
+
+def _identity(location: str) -> tuple[int, int] | None:
+    """Which file a name leads to; None when there is none."""
+    try:
+        status = Path(location).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _digest(location: str) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.scheduler import rounds
 from aggregator.scheduler.rounds import run_round
 from aggregator.scheduler.sources import Source
 from aggregator.scheduler.workshop import Workshop
@@ -95,6 +96,28 @@ def test_a_rotated_dump_brings_nothing_twice_and_loses_nothing(
     run_round(shop, follow)
     assert articles(shop) == 8
     assert sum(stored for _read, stored, _known, _rejected in readings(shop)) == 8
+
+
+def test_a_dump_that_is_replaced_while_it_is_looked_at_is_not_read_torn(
+    shop: Workshop, source: MakeSource, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between finding the new lines and opening the dump, another file takes its name: no line
+    of it is cut where the old one had a line's end."""
+    follow = source(follow=True, settle_seconds=10.0)
+    dump, other = folder / "a.jsonl", folder / "a.tmp"
+    dump.write_text(lines(1, 3))
+    other.write_text(lines(100, 1)[:-3] + ' ", "more": "longer"}\n' + lines(1, 3))
+    real = rounds.Reading.ingest
+
+    def replacing(self: rounds.Reading, found: object) -> object:
+        if other.exists():
+            other.replace(dump)
+        return real(self, found)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rounds.Reading, "ingest", replacing)
+    assert (run_round(shop, follow).dumps, articles(shop)) == (0, 0)
+    assert run_round(shop, follow).total.stored == 4
+    assert sum(counts[3] for counts in readings(shop)) == 0
 
 
 def test_a_last_line_without_end_is_read_when_the_file_has_settled(
