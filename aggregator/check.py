@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+import numpy as np
+
 from aggregator.boilerplate import wrong_boilerplate
 from aggregator.candidates import postings
 from aggregator.compare import stored_options
+from aggregator.core.tokens import SHINGLE_WORDS, grams
+from aggregator.fingerprint import sign, signed_by_datasketch
 from aggregator.store import check, index, nodes
 from aggregator.store.engine import Connection
 
@@ -48,6 +52,10 @@ def check_store(connection: Connection) -> Iterator[Checked]:
         "the figures of every cluster are those of its articles", check.wrong_figures(connection)
     )
     yield _checked(
+        "the signature of every node is that of its words, and datasketch's",
+        _wrong_signatures(connection),
+    )
+    yield _checked(
         "every posting of the candidate index is of a node", _foreign_postings(connection)
     )
     yield _checked(
@@ -63,6 +71,23 @@ def check_store(connection: Connection) -> Iterator[Checked]:
 def _checked(claim: str, found: Iterator[str]) -> Checked:
     findings = list(islice(found, MOST_FINDINGS))
     return Checked(claim, findings, len(findings) + sum(1 for _more in islice(found, _COUNTED)))
+
+
+def _wrong_signatures(connection: Connection) -> Iterator[str]:
+    """Nodes that are signed otherwise; datasketch itself signs one of each page."""
+    for page in check.node_pages(connection):
+        prints = {
+            node: print_
+            for node, print_ in nodes.load_fingerprints(connection, page).items()
+            if not print_.is_purged
+        }
+        made = sign([grams(each.tokens, SHINGLE_WORDS) for each in prints.values()])
+        for (node, print_), signature in zip(prints.items(), made, strict=True):
+            if not np.array_equal(print_.signature, signature):
+                yield f"node {node}: another signature"
+        for node, print_ in islice(prints.items(), 1):
+            if not np.array_equal(print_.signature, signed_by_datasketch(print_.tokens)):
+                yield f"node {node}: not datasketch's signature"
 
 
 def _wrong_postings(connection: Connection) -> Iterator[str]:

@@ -21,7 +21,9 @@ from aggregator.core.tokens import (
     SHINGLING,
     Fingerprint,
     Hashes,
+    Tokens,
     grams,
+    shingles,
     word_count,
 )
 from aggregator.fingerprint.permutations import permutations
@@ -128,3 +130,16 @@ def _lowest(pieces: Sequence[Hashes]) -> Hashes:
         permuted += increment
         np.minimum.reduceat(permuted, starts, out=row)
     return lowest.T
+
+
+def signed_by_datasketch(tokens: Tokens) -> Hashes:
+    """The signature that datasketch itself gives these tokens' shingles, shape (NUM_PERM,).
+
+    For proving stored signatures: it takes as long as signing dozens of texts here.
+    """
+    # Here and not above: datasketch imports scipy, a second that no other command needs.
+    from datasketch import MinHash
+
+    sketch = MinHash(NUM_PERM, seed=SEED, scheme="affine64", hashfunc=int)
+    sketch.update_batch(shingles(tokens).tolist())
+    return np.asarray(sketch.hashvalues, dtype=np.uint64)
