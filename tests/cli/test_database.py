@@ -57,8 +57,8 @@ DAMAGES = {
     "UPDATE clusters SET languages = 'xx' WHERE size = 8": (
         "the figures of every cluster are those of its articles"
     ),
-    "UPDATE nodes SET signature = (SELECT n.signature FROM nodes n ORDER BY n.node_id DESC LIMIT 1)"
-    " WHERE node_id = (SELECT min(node_id) FROM nodes)": (
+    "UPDATE nodes SET signature = (SELECT n.signature FROM nodes n ORDER BY n.node_id DESC"
+    " LIMIT 1) WHERE node_id = (SELECT min(node_id) FROM nodes)": (
         "the signature of every node is that of its words, and datasketch's"
     ),
     "INSERT INTO repeated_passages (key) VALUES (1)": (
