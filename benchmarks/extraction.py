@@ -1,11 +1,12 @@
 """How well and how fast pages are cleaned, beside bare trafilatura and resiliparse.
 
-    python benchmarks/extraction.py [--shared ../shared] [--processes 2] [--repeat 1]
+    python benchmarks/extraction.py [--shared ../shared] [--processes 2] [--rounds 3]
 
 On ``data/article-extraction`` (pages with hand-made bodies) it prints precision, recall and F1
 by the published score (the folder's README), pages per second and peak memory; on
 ``data/news-pairs`` pages per second, and the rejected pages per reason. All engines of one run
-read the same pages in as many processes.
+read the same pages in as many processes, in turn, so that a busy machine slows all of them; the
+ratio is the median of the rounds. ``benchmarks/pages_to_store.py`` measures the way to a store.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import gzip
 import json
 import re
 import resource
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -23,10 +25,15 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 _TOKEN = re.compile(r"\w+")
 _SHINGLE = 4
 _CHUNK = 16
+OURS = "ours"
+BASE = "trafilatura with metadata"
 
 Counts = tuple[int, int, int]
 """Shingles of one page: shared, only predicted, only in the body."""
@@ -51,10 +58,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Run:
-    """One engine over one set of pages."""
+    """One engine over one set of pages; `seconds` of each round."""
 
     outcomes: list[Outcome]
-    seconds: float
+    seconds: list[float]
     peak_mib: float
 
 
@@ -92,8 +99,8 @@ def bare_resiliparse(item: Item) -> Outcome:
 
 
 ENGINES: dict[str, Callable[[Item], Outcome]] = {
-    "ours": ours,
-    "trafilatura with metadata": partial(bare_trafilatura, with_metadata=True),
+    OURS: ours,
+    BASE: partial(bare_trafilatura, with_metadata=True),
     "trafilatura": bare_trafilatura,
     "trafilatura fast": partial(bare_trafilatura, fast=True, include_comments=False),
     "trafilatura favor_precision": partial(bare_trafilatura, favor_precision=True),
@@ -128,15 +135,38 @@ def shingles(text: str) -> Counter[tuple[str, ...]]:
     return Counter(tuple(tokens[at : at + _SHINGLE]) for at in starts)
 
 
-def run(engine: Callable[[Item], Outcome], items: list[Item], processes: int) -> Run:
-    """`engine` over `items` in fresh worker processes, warmed up before the clock runs."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        list(pool.map(engine, items[: 2 * processes]))
+class Contestant:
+    """One engine in worker processes of its own, warmed up before any clock runs."""
+
+    def __init__(self, name: str, items: list[Item], processes: int) -> None:
+        self.engine = ENGINES[name]
+        self.items = items
+        self.processes = processes
+        self.seconds: list[float] = []
+        self.outcomes: list[Outcome] = []
+        self.pool = ProcessPoolExecutor(
+            processes, mp_context=get_context("spawn"), initializer=_prepare, initargs=(name,)
+        )
+        list(self.pool.map(self.engine, items[: 10 * processes]))
+
+    def run(self) -> None:
+        """One round: all pages once."""
         start = time.perf_counter()
-        outcomes = list(pool.map(engine, items, chunksize=_CHUNK))
-        seconds = time.perf_counter() - start
-        peak = max(pool.map(_peak_mib, range(4 * processes)))
-    return Run(outcomes, seconds, peak)
+        self.outcomes = list(self.pool.map(self.engine, self.items, chunksize=_CHUNK))
+        self.seconds.append(time.perf_counter() - start)
+
+    def close(self) -> Run:
+        """What the rounds gave; the processes end."""
+        peak = max(self.pool.map(_peak_mib, range(4 * self.processes)))
+        self.pool.shutdown()
+        return Run(self.outcomes, self.seconds, peak)
+
+
+def _prepare(name: str) -> None:
+    if name == OURS:
+        from aggregator.workers import warm_up
+
+        warm_up()
 
 
 def _peak_mib(_: int) -> float:
@@ -161,41 +191,46 @@ def warc_pages(path: Path) -> Iterator[Item]:
 
 
 def report(title: str, items: list[Item], options: argparse.Namespace) -> None:
-    """Run the engines over `items` and print a table; ratios are against the second engine."""
-    print(f"\n{title}: {len(items)} pages, {options.processes} processes")
+    """Run the engines over `items`, a round of all after another, and print a table."""
+    print(f"\n{title}: {len(items)} pages, {options.processes} processes, {options.rounds} rounds")
     print(
         f"{'engine':28} {'F1':>6} {'prec.':>6} {'recall':>6} {'pages/s':>8} {'MiB':>5} "
         " none or rejected"
     )
-    rates: dict[str, float] = {}
-    for name in options.engines:
-        runs = [run(ENGINES[name], items, options.processes) for _ in range(options.repeat)]
-        best = min(runs, key=lambda r: r.seconds)
-        rates[name] = len(items) / best.seconds
+    contestants = {name: Contestant(name, items, options.processes) for name in options.engines}
+    for _ in range(options.rounds):
+        for contestant in contestants.values():
+            contestant.run()
+    runs = {name: contestant.close() for name, contestant in contestants.items()}
+    for name, run in runs.items():
         figures = ["", "", ""]
         if items[0].body is not None:
-            precision, recall, f1 = score(best.outcomes, items)
+            precision, recall, f1 = score(run.outcomes, items)
             figures = [f"{figure:.4f}" for figure in (f1, precision, recall)]
-        refused = dict(Counter(o.refusal for o in best.outcomes if o.refusal))
+        refused = dict(Counter(o.refusal for o in run.outcomes if o.refusal))
         print(
             f"{name:28} {figures[0]:>6} {figures[1]:>6} {figures[2]:>6} "
-            f"{rates[name]:8.1f} {best.peak_mib:5.0f}  {refused or ''}",
+            f"{len(items) / median(run.seconds):8.1f} {run.peak_mib:5.0f}  {refused or ''}",
             flush=True,
         )
-    base = "trafilatura with metadata"
-    if "ours" in rates and base in rates:
-        print(f"pages/s of ours against {base}: {rates['ours'] / rates[base]:.2f}")
+    if OURS in runs and BASE in runs:
+        say_ratio(f"pages/s of ours against {BASE}", runs[BASE].seconds, runs[OURS].seconds)
+
+
+def say_ratio(what: str, base: list[float], own: list[float]) -> None:
+    """Print how many times as fast as `base` the rounds of `own` were: median, least and most."""
+    ratios = [b / o for b, o in zip(base, own, strict=True)]
+    print(f"{what}: {median(ratios):.2f} (rounds from {min(ratios):.2f} to {max(ratios):.2f})")
 
 
 def main() -> None:
-    root = Path(__file__).resolve().parents[1]
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--shared", type=Path, default=root / "../shared")
+    parser.add_argument("--shared", type=Path, default=ROOT / "../shared")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument(
-        "--repeat", type=int, default=1, help="runs per engine; the fastest counts"
+        "--rounds", type=int, default=3, help="runs of every engine, in turn; medians count"
     )
     parser.add_argument("--engines", nargs="+", choices=list(ENGINES), default=list(ENGINES))
     parser.add_argument("--set", choices=["articles", "pairs", "both"], default="both")

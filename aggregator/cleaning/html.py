@@ -36,6 +36,8 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
         raise RejectedPage(Reason.TOO_DEEP, str(failure)) from None
     if tree is None:
         raise RejectedPage(Reason.NO_TEXT, "the page holds no element")
+    # lxml makes anew, at every walk, each element that nobody holds: held to the end of the page
+    _held = list(tree.iter())
     about = read_metadata(tree, record.url, dates.Bounds(record.record_time))
     notes = list(about.warnings)
     make_plain(tree)
