@@ -143,8 +143,10 @@ def results(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     with engine.connect() as connection:
         for table, columns in RESULTS.items():
             wanted = columns
-            if engine.dialect.name == "postgresql":
-                wanted = re.sub(r"hex\((\w+)\)", r"upper(encode(\1, 'hex'))", columns)
+            if engine.dialect.name == "postgresql":  # SQLite's hex of null is empty
+                wanted = re.sub(
+                    r"hex\((\w+)\)", r"coalesce(upper(encode(\1, 'hex')), '')", columns
+                )
             rows = connection.execute(text(f"SELECT {wanted} FROM {table}"))
             found[table] = sorted(map(tuple, rows), key=repr)
         found["postings"] = sorted(r for part in index.everything(connection) for r in part.rows())
