@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 
 from aggregator.core.decision import (
@@ -19,6 +19,7 @@ from aggregator.core.proposals import Pair
 
 DECIMALS = 6
 """Places kept of every figure, so that both databases hold the same."""
+_FIGURES = [each.name for each in fields(Evidence)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,10 +65,8 @@ def compare_nodes(one: Node, other: Node, options: MatchingOptions) -> Compariso
 
 def rounded_figures(evidence: Evidence) -> dict[str, bool | int | float]:
     """All evidence by name, as it is told and stored."""
-    return {
-        name: round(value, DECIMALS) if isinstance(value, float) else value
-        for name, value in asdict(evidence).items()
-    }
+    values = {name: getattr(evidence, name) for name in _FIGURES}
+    return {n: round(v, DECIMALS) if isinstance(v, float) else v for n, v in values.items()}
 
 
 def figures(evidence: Evidence) -> str:

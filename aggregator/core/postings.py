@@ -33,6 +33,7 @@ Places = NDArray[np.intp]
 """Positions in an array, shape (n,)."""
 
 _ROW: Final = np.dtype([("key", "<u8"), ("node", "<i8")])
+POSTING_BYTES: Final = _ROW.itemsize
 _PAGE_MIX: Final = np.uint64(0x9E3779B97F4A7C15)  # two odd multipliers: splitmix64's increment
 _BIT_MIX: Final = np.uint64(0x94D049BB133111EB)  # and its second multiplier (Steele 2014)
 _LOW: Final = np.uint64(PAGE_BITS - 1)

@@ -137,9 +137,8 @@ class View:
             some = distinct[start : start + _CHUNKS_AT_ONCE]
             ends = np.searchsorted(chunk[order], (start, start + len(some)))
             part = order[ends[0] : ends[1]]
-            contents = read_chunks(self.connection, some)
-            bounds = np.cumsum([0, *map(len, contents)])
-            yield Asked(which[part], chunk[part] - start, some, joined(contents), bounds), part
+            within, bounds = read_chunks(self.connection, some)
+            yield Asked(which[part], chunk[part] - start, some, within, bounds), part
 
 
 def span(segment: Segment) -> tuple[int, int]:

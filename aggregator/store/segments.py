@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tex
 from aggregator.core.postings import (
     KEY_BITS,
     PAGE_BITS,
+    POSTING_BYTES,
     PROBES,
     Places,
     Postings,
@@ -133,12 +134,14 @@ def chunk_ids(segment_ids: Places, numbers: Places) -> Places:
     return (segment_ids << _NUMBER_BITS) | numbers
 
 
-def read_chunks(connection: Connection, ids: Places) -> list[Postings]:
-    """The postings of these chunks, in their order."""
+def read_chunks(connection: Connection, ids: Places) -> tuple[Postings, Places]:
+    """The postings of these chunks, one after the other; where each begins, and the last ends."""
     statement = text(_CHUNKS.format(ids=integers(connection, "ids", "k")))
     values = {"ids": as_parameter(connection, ids.tolist())}
-    data = {row.chunk_id: row.data for row in connection.execute(statement, values)}
-    return [from_bytes(data[each]) for each in ids.tolist()]
+    data = dict(map(tuple, connection.execute(statement, values).all()))
+    contents = [data[each] for each in ids.tolist()]
+    bounds = np.cumsum([0, *map(len, contents)]) // POSTING_BYTES
+    return from_bytes(b"".join(contents)), bounds
 
 
 def rewrite(connection: Connection, left: Mapping[int, Postings], gone: Mapping[int, int]) -> None:

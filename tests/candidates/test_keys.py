@@ -40,7 +40,7 @@ def around(alphabet: list[str], run: list[str], rng: random.Random) -> list[str]
 
 
 @pytest.mark.parametrize(("alphabet", "length"), [(LATIN, 1), (HAN, 2), (THAI, 4)])
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_texts_that_share_a_run_of_twelve_words_share_a_run_key(
     alphabet: list[str], length: int, seed: int
@@ -53,7 +53,7 @@ def test_texts_that_share_a_run_of_twelve_words_share_a_run_key(
     assert one & other
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_mixed_run_that_is_long_enough_for_its_largest_unit_is_shared(seed: int) -> None:
     """Figures and foreign names stand inside Han and Thai text."""
@@ -102,7 +102,7 @@ def test_two_keys_in_nine_words() -> None:
     assert len(shingles(tokens)) == 1998
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(LATIN + HAN[:9] + THAI[:5]), max_size=70), max_size=9))
 def test_the_keys_of_a_text_do_not_depend_on_the_others(texts: list[list[str]]) -> None:
     """Texts of all scripts and lengths in one batch have the keys that each has alone."""
