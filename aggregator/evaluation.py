@@ -18,6 +18,8 @@ from functools import cached_property, partial
 from itertools import combinations
 from typing import Any, Final
 
+import numpy as np
+
 from aggregator.candidates import postings
 from aggregator.cleaning import registered_domain
 from aggregator.compare import stored_options
@@ -25,8 +27,7 @@ from aggregator.core.decision import Decision, decide, points
 from aggregator.core.evidence import Evidence, compare
 from aggregator.core.nodes import DECIMALS, Node, rounded_figures
 from aggregator.core.options import MatchingOptions
-from aggregator.core.postings import by_key
-from aggregator.core.proposals import Proposals, arrivals
+from aggregator.core.proposals import Proposals
 from aggregator.core.scores import (
     BCubed,
     Judged,
@@ -225,9 +226,8 @@ def _candidates(
         holders[article.node_id].append(url)
     prints = nodes.load_fingerprints(connection, holders)
     keys = postings(prints, nodes.short_ones(connection, prints))
-    proposals = Proposals()
-    for each in arrivals(by_key(keys), {}, index.HUBS):
-        proposals.add(each, each.nodes)
+    proposals = Proposals(np.unique(keys.nodes), index.HUBS)
+    proposals.add(keys.ordered())
     for one, other in proposals.pairs():
         for a in holders[one]:
             for b in holders[other]:

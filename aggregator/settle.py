@@ -23,8 +23,8 @@ from aggregator.core.canonical import Ranking
 from aggregator.core.clusters import Star, resettle
 from aggregator.core.nodes import Comparison, Node, NodeChanges, compare_nodes
 from aggregator.core.options import MatchingOptions
-from aggregator.core.postings import Postings, by_key, by_node
-from aggregator.core.proposals import Pair, Proposals, arrivals, meeting, pair, still_proposed
+from aggregator.core.postings import Postings, by_node
+from aggregator.core.proposals import Pair, Proposals, meeting, pair, still_proposed
 from aggregator.graph import StoredGraph
 from aggregator.store import clusters, index, matches, nodes
 from aggregator.store.engine import Connection
@@ -108,18 +108,16 @@ class Settler:
         """
         keys = self.keys(arrived)
         before = index.lowest(self.connection, keys.keys, index.HUBS)
-        coming = arrivals(by_key(meeting(keys, before)), by_key(before), index.HUBS)
-        crowded = {e.key: e for e in coming if e.entered and len(e.before) == index.HUBS}
+        rows = meeting(keys, before)
+        proposals = Proposals(np.unique(keys.nodes), index.HUBS)
+        displaced, crowded = proposals.changes(rows, before)
         fresh = np.isin(keys.nodes, np.fromiter(new, np.int64, len(new)))
         index.add(self.connection, keys[fresh])
-        proposals = Proposals()
-        for each in coming:
-            if each.key not in crowded:
-                proposals.add(each, each.nodes)
-        for key, members in index.members(self.connection, crowded):
-            proposals.add(crowded[key], members)
+        alone = np.isin(rows.keys, np.fromiter(crowded, np.uint64, len(crowded)), invert=True)
+        proposals.add(rows[alone])
+        for each in index.members(self.connection, crowded):
+            proposals.add(each)
         pairs = proposals.pairs()
-        displaced = {node for each in coming for node in each.displaced}
         unsupported = self.unsupported(displaced.difference(arrived), arrived)
         unsupported |= self.partners(set(arrived).difference(new)).difference(pairs)
         matches.withdraw(self.connection, unsupported)

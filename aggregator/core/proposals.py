@@ -8,15 +8,17 @@ A run key is enough by itself; single MinHash values must agree with one another
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from aggregator.core.postings import Postings
+from aggregator.core.postings import Ids, Places, Postings, joined
 
 ENOUGH: Final = 2
 """Weight at which a pair is proposed."""
+
+_MOST_COUNTS: Final = 1_000_000  # pairs of single keys before they are summed: 24 MB
 
 Pair = tuple[int, int]
 """Two nodes, the lower id first."""
@@ -32,77 +34,94 @@ def weight(key: int) -> int:
     return 2 if key & 1 else 1
 
 
-@dataclass(slots=True)
-class Arrival:
-    """What the arrival of some nodes does to one key.
+def meeting(arrived: Postings, before: Postings) -> Postings:
+    """The postings of keys at which arriving nodes meet others, ordered.
 
-    `before` are the hubs that the key had without them, `hubs` those it has with them.
+    `arrived` are all postings of the arriving nodes, `before` the hubs that their keys had. Most
+    keys are met for the first time, and propose nothing.
+    """
+    concerned = before[np.isin(before.keys, arrived.keys)]
+    rows = joined([arrived, concerned]).ordered()
+    fresh = np.ones(len(rows), dtype=np.bool_)
+    fresh[1:] = (rows.keys[1:] != rows.keys[:-1]) | (rows.nodes[1:] != rows.nodes[:-1])
+    rows = rows[fresh]
+    starts, sizes = _groups(rows)
+    return rows[np.repeat(sizes > 1, sizes)] if len(starts) else rows
+
+
+def _groups(rows: Postings) -> tuple[Places, Places]:
+    """Where each key's nodes begin, and how many it has."""
+    first = np.ones(len(rows), dtype=np.bool_)
+    first[1:] = rows.keys[1:] != rows.keys[:-1]
+    starts = np.flatnonzero(first)
+    return starts, np.diff(np.append(starts, len(rows)))
+
+
+def _rank(rows: Postings) -> Places:
+    """The place of each node among those of its key."""
+    starts, sizes = _groups(rows)
+    return np.arange(len(rows)) - np.repeat(starts, sizes)
+
+
+class Proposals:
+    """The pairs that arriving nodes form, with the weights of the keys that propose them.
+
+    `arrived` are the ids of the arriving nodes, `most` says how many hubs a key has.
     """
 
-    key: int
-    before: list[int]
-    arrived: list[int]
-    hubs: list[int]
+    def __init__(self, arrived: Ids, most: int) -> None:
+        self.arrived, self.most = arrived, most
+        self._counts = [np.empty((0, 3), dtype=np.int64)]
 
-    @property
-    def nodes(self) -> set[int]:
-        """The former hubs and the arrived: all nodes of a key that had fewer than it may."""
-        return {*self.before, *self.arrived}
+    def changes(self, rows: Postings, before: Postings) -> tuple[set[int], set[int]]:
+        """Nodes that are no hub of a key any more, and keys whose other nodes are needed, too.
 
-    @property
-    def entered(self) -> set[int]:
-        """Arrived nodes that became hubs: they are proposed with every node of the key."""
-        return set(self.arrived).intersection(self.hubs)
+        `rows` are those of `meeting`. Where an arrived node became hub of a key that had as many
+        as it may, it is proposed with all nodes of the key.
+        """
+        is_hub = _rank(rows) < self.most
+        hubs = rows[is_hub]
+        entered = np.unique(hubs.keys[np.isin(hubs.nodes, self.arrived)])
+        of_key = before[np.isin(before.keys, entered)]
+        starts, sizes = _groups(of_key)
+        crowded = of_key.keys[starts[sizes >= self.most]]
+        last = set(hubs.rows())
+        displaced = {node for key, node in of_key.rows() if (key, node) not in last}
+        return displaced, set(crowded.tolist())
 
-    @property
-    def displaced(self) -> set[int]:
-        """Nodes that are no hub of this key any more."""
-        return set(self.before).difference(self.hubs)
-
-
-@dataclass(slots=True)
-class Proposals:
-    """Weights of the pairs that arriving nodes form, summed over the keys."""
-
-    weights: dict[Pair, int] = field(default_factory=dict)
-
-    def add(self, arrival: Arrival, members: Iterable[int]) -> None:
-        """Count one key; `members` are all nodes of the key when some node entered its hubs."""
-        pairs = {pair(a, b) for a in arrival.arrived for b in arrival.hubs if a != b}
-        entered = arrival.entered
-        pairs |= {pair(h, node) for h in entered for node in members if h != node}
-        gain = weight(arrival.key)
-        for each in pairs:
-            self.weights[each] = self.weights.get(each, 0) + gain
+    def add(self, rows: Postings) -> None:
+        """Count some keys, with all nodes of each that matter: ordered, without repeats."""
+        rank = _rank(rows)
+        is_new = np.isin(rows.nodes, self.arrived)
+        gain = np.where(rows.keys & np.uint64(1), ENOUGH, 1)
+        for place in range(self.most):
+            # Each node with the hub at this place: with a hub only once, as it ranks behind it.
+            behind = np.flatnonzero(rank > place)
+            hub = behind - rank[behind] + place
+            some = is_new[behind] | is_new[hub]
+            behind, hub = behind[some], hub[some]
+            self._counts.append(
+                np.stack([rows.nodes[hub], rows.nodes[behind], gain[behind]], axis=1)
+            )
+        if sum(map(len, self._counts)) > _MOST_COUNTS + 2 * len(self._counts[0]):
+            self._summed()
 
     def pairs(self) -> list[Pair]:
         """The candidate pairs, in ascending order."""
-        return sorted(each for each, total in self.weights.items() if total >= ENOUGH)
+        counts = self._summed()
+        return [(a, b) for a, b in counts[counts[:, 2] >= ENOUGH, :2].tolist()]
 
-
-def meeting(arrived: Postings, before: Postings) -> Postings:
-    """Those of the arriving postings whose key has another node, before or among them.
-
-    Most keys are met for the first time, and propose nothing.
-    """
-    _keys, place, count = np.unique(arrived.keys, return_inverse=True, return_counts=True)
-    return arrived[(count[place] > 1) | np.isin(arrived.keys, before.keys)]
-
-
-def arrivals(
-    arrived: Mapping[int, list[int]], hubs: Mapping[int, list[int]], most: int
-) -> list[Arrival]:
-    """What the arrival of nodes does to each of their keys.
-
-    `arrived` gives the arriving nodes of each key, `hubs` the hubs of the keys so far, `most`
-    how many a key has.
-    """
-    found = []
-    for key, nodes in arrived.items():
-        before = hubs.get(key, [])
-        if before or len(nodes) > 1:
-            found.append(Arrival(key, before, nodes, sorted({*before, *nodes})[:most]))
-    return found
+    def _summed(self) -> NDArray[np.int64]:
+        """All pairs in ascending order, each with its weight."""
+        counts = np.concatenate(self._counts)
+        counts = counts[np.lexsort((counts[:, 1], counts[:, 0]))]
+        first = np.ones(len(counts), dtype=np.bool_)
+        first[1:] = (counts[1:, :2] != counts[:-1, :2]).any(axis=1)
+        summed = counts[first]
+        if len(counts):
+            summed[:, 2] = np.add.reduceat(counts[:, 2], np.flatnonzero(first))
+        self._counts = [summed]
+        return summed
 
 
 def still_proposed(

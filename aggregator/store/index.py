@@ -61,14 +61,13 @@ def lowest(connection: Connection, keys: Hashes, most: int = ALL) -> Postings:
     return joined(found)
 
 
-def members(connection: Connection, keys: Collection[int]) -> Iterator[tuple[int, list[int]]]:
-    """Each of these keys that has any node, with all of them; some keys at a time."""
+def members(connection: Connection, keys: Collection[int]) -> Iterator[Postings]:
+    """All postings of these keys, ordered; some keys at a time."""
     if not keys:
         return
     view = View(connection)
     for some in chunks(sorted(keys), _HOT_KEYS_AT_ONCE):
-        part = joined(list(view.find(np.array(some, dtype=np.uint64)))).ordered()
-        yield from by_key(part).items()
+        yield joined(list(view.find(np.array(some, dtype=np.uint64)))).ordered()
 
 
 def contains(connection: Connection, postings: Postings) -> NDArray[np.bool_]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given
+import numpy as np
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator.core.postings import Postings
 from aggregator.core.proposals import (
     ENOUGH,
     Pair,
     Proposals,
-    arrivals,
+    meeting,
     pair,
     still_proposed,
     weight,
@@ -24,10 +26,11 @@ worlds = st.dictionaries(
 )
 
 
-def holders(nodes: NodeKeys) -> dict[int, list[int]]:
-    """The nodes of each key."""
-    keys: set[int] = set().union(*nodes.values())
-    return {k: [n for n, its in nodes.items() if k in its] for k in keys}
+def postings(nodes: NodeKeys) -> Postings:
+    """The keys of nodes as the index has them."""
+    rows = [(key, node) for node, keys in nodes.items() for key in keys]
+    keys = np.array([key for key, _node in rows], dtype=np.uint64)
+    return Postings(keys, np.array([node for _key, node in rows], dtype=np.int64))
 
 
 def hubs_of(nodes: NodeKeys) -> dict[int, list[int]]:
@@ -46,26 +49,34 @@ def defined(nodes: NodeKeys) -> set[Pair]:
     }
 
 
+@settings(deadline=None)
 @given(worlds)
 def test_all_at_once_gives_the_defined_pairs(nodes: NodeKeys) -> None:
     """An empty index and one batch: exactly the candidate pairs."""
-    proposals = Proposals()
-    for each in arrivals(holders(nodes), {}, HUBS):
-        proposals.add(each, each.nodes)
+    proposals = Proposals(np.array(sorted(nodes)), HUBS)
+    proposals.add(meeting(postings(nodes), postings({})))
     assert set(proposals.pairs()) == defined(nodes)
 
 
-@given(worlds, st.integers(0, 9))
-def test_an_arrival_finds_every_pair_of_the_arrived(nodes: NodeKeys, old: int) -> None:
-    """Added to an index, nodes get all their pairs; others only lose support, told by hubs."""
+@settings(deadline=None)
+@given(worlds, st.integers(0, 9), st.integers(0, 2))
+def test_an_arrival_finds_every_pair_of_the_arrived(nodes: NodeKeys, old: int, again: int) -> None:
+    """Added to an index, nodes get all their pairs; others only lose support, told by hubs.
+
+    Nodes that the index has already may arrive again.
+    """
     before = dict(list(nodes.items())[:old])
     new = {n: keys for n, keys in nodes.items() if n not in before}
+    new |= dict(list(before.items())[:again])
     hubs = hubs_of(before) if before else {}
-    proposals = Proposals()
-    displaced = set()
-    for each in arrivals(holders(new), hubs, HUBS):
-        proposals.add(each, {n for n, keys in nodes.items() if each.key in keys})
-        displaced |= each.displaced
+    first = postings({n: {k for k in its if n in hubs[k]} for n, its in before.items()}).ordered()
+    proposals = Proposals(np.array(sorted(new), dtype=np.int64), HUBS)
+    rows = meeting(postings(new), first)
+    displaced, crowded = proposals.changes(rows, first)
+    wide = np.isin(rows.keys, np.array(sorted(crowded), dtype=np.uint64))
+    proposals.add(rows[~wide])
+    for key in crowded:
+        proposals.add(postings({n: its & {key} for n, its in nodes.items()}).ordered())
     wanted = defined(nodes)
     found = set(proposals.pairs())
     assert {ends for ends in found if set(ends) & new.keys()} == {
