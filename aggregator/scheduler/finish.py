@@ -33,10 +33,18 @@ def _move(file: Path, folder: Path) -> Path:
         try:
             _place(file, folder / name)
         except FileExistsError:
-            continue
+            if not _is_linked(file, folder / name):
+                continue
+            # We were ended behind the link: what is left is to unlink.
         file.unlink()
         return folder / name
     raise AssertionError("numbers end")
+
+
+def _is_linked(file: Path, target: Path) -> bool:
+    """Whether two names, in different folders, are of one file, neither by a symbolic link."""
+    same = os.path.samestat(file.lstat(), target.lstat())
+    return same and not file.parent.samefile(target.parent)
 
 
 def _place(file: Path, target: Path) -> None:

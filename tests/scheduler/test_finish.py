@@ -71,3 +71,22 @@ def test_a_dump_that_cannot_be_copied_stays_where_it_is(
         finish(moving, str(folder / "a.jsonl"), 0)
     assert (folder / "a.jsonl").read_text() == "one"
     assert list(done.iterdir()) == []
+
+
+def test_a_dump_that_was_moved_but_for_the_unlink_is_not_moved_twice(
+    source: MakeSource, folder: Path
+) -> None:
+    """A process that was ended between link and unlink leaves one file under two names; going on
+    leaves one. A link of somebody else to the dump is not taken for that."""
+    done = folder.parent / "done"
+    done.mkdir()
+    moving = source(finished=Finished.MOVE, move_to=str(done))
+    (folder / "a.jsonl").write_text("one")
+    os.link(folder / "a.jsonl", done / "a.jsonl")
+    (folder / "b.jsonl").write_text("two")
+    (done / "b.jsonl").symlink_to(folder / "b.jsonl")
+    for name in ("a.jsonl", "b.jsonl"):
+        finish(moving, str(folder / name), 0)
+    assert list(folder.iterdir()) == []
+    assert sorted(path.name for path in done.iterdir()) == ["a.jsonl", "b.2.jsonl", "b.jsonl"]
+    assert (done / "a.jsonl").read_text() + (done / "b.2.jsonl").read_text() == "onetwo"
