@@ -150,8 +150,8 @@ class Pipeline:
         `path`, `source` and `owner` (the process that reads it) stand in the log; the rest is
         as for `read`.
         """
-        beginning = Beginning(path, self.now(), source, owner)
-        dump_id = self.store.write(lambda c: dumps.begin_dump(c, beginning))
+        beginning = Beginning(path, self.now(), source, owner, dumps.unshared_claim())
+        dump_id = self.store.write(lambda c: dumps.begin_once(c, beginning))
         return self.read(dump_id, entries, progress)
 
     def read(
@@ -279,7 +279,7 @@ class Pipeline:
             revised=outcomes.count(Outcome.REVISED),
             ignored=batch.ignored,
         )
-        dumps.count(connection, dump_id, tally)
+        dumps.count(connection, dump_id, tally, circumstances.now)
         return tally
 
 

@@ -151,8 +151,6 @@ class Reading:
             owner = self.shop.identity.owner
             tally = pipeline.ingest(dump.path, entries, self.look_up, self.source.name, owner)
         self.shop.count(tally)
-        day = self.shop.clock.now().text[:10]
-        self.shop.store.note(lambda c: sources.count_day(c, self.source.name, day, tally, 1))
         self.tell("dump read", tally, time.monotonic() - started)
         return tally
 

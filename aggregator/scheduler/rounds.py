@@ -83,8 +83,6 @@ class _Round:
     result: RoundResult
     left: list[Arrival] = field(default_factory=list)
     """Dumps that wait for a later round."""
-    newest: str | None = None
-    """When a record came last that was not known."""
 
     def run(self) -> None:
         started = self.shop.clock.now()
@@ -164,15 +162,11 @@ class _Round:
         if tally is not None:
             self.result.dumps += 1
             self.result.total += tally
-            if tally.stored:
-                self.newest = self.shop.clock.now().text
 
     def note_end(self, started: str) -> None:
         self.result.waiting = len(self.left)
         now = self.shop.clock.now()
         values: dict[str, Any] = {"waiting": len(self.left), "waiting_since": None}
-        if self.newest is not None:
-            values["last_record_at"] = self.newest
         if self.result.error is None:
             values |= {"last_success_at": now.text, "error": None}
         before = to_text(now.wall - timedelta(days=FORGET_DAYS))

@@ -92,18 +92,17 @@ class Sharing:
 
     def claim(self, dump: Dump) -> Claimed | Elsewhere:
         """Take a dump, unless another process reads it or has read it meanwhile."""
-        claim = self.key(dump)
+        claim = self.key(dump) or dumps.unshared_claim()
         owner = self.place.identity.owner
 
         def take(connection: Connection) -> int | Elsewhere:
-            if claim is not None:
-                readers = dumps.readers(connection, claim)
-                if owner in readers:
-                    return readers[owner]  # the connection was lost before we were told so
-                if self.any_lives(connection, readers):
-                    return Elsewhere.BEING_READ
-                if dumps.finished_since(connection, claim, self._started, owner):
-                    return Elsewhere.READ
+            readers = dumps.readers(connection, claim)
+            if owner in readers:
+                return readers[owner]  # the connection was lost before we were told so
+            if self.any_lives(connection, readers):
+                return Elsewhere.BEING_READ
+            if dumps.finished_since(connection, claim, self._started, owner):
+                return Elsewhere.READ
             now = to_text(self.place.clock.now().wall)
             beginning = Beginning(dump.path, now, owner=owner, claim=claim)
             return dumps.begin_dump(connection, beginning)

@@ -61,6 +61,19 @@ INVARIANTS = (
            ) counted GROUP BY kind, name HAVING sum(value) <> 0""",
     ),
     Invariant(
+        "what each source brought is what its dumps say",
+        """SELECT 'source ' || source, CAST(sum(read) AS TEXT) || ' records too many' FROM (
+             SELECT source, dumps, read, stored, known, rejected, revised, ignored
+             FROM source_state
+             UNION ALL
+             SELECT source, -count(finished_at), -sum(read), -sum(stored), -sum(known),
+                    -sum(rejected), -sum(revised), -sum(ignored)
+             FROM dumps WHERE source IS NOT NULL GROUP BY source
+           ) brought GROUP BY source
+           HAVING sum(dumps) <> 0 OR sum(read) <> 0 OR sum(stored) <> 0 OR sum(known) <> 0
+               OR sum(rejected) <> 0 OR sum(revised) <> 0 OR sum(ignored) <> 0""",
+    ),
+    Invariant(
         "every article has its latest revision, and its words",
         """SELECT a.article_id, 'revision' FROM articles a
            LEFT JOIN revisions r

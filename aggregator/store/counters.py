@@ -10,10 +10,12 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Table, select
 
-from aggregator.store.schema import Counter
+from aggregator.store.schema import Counter, SourceDay, SourceState
 from aggregator.store.sql import inserting
 
 counters: Table = Counter.__table__  # type: ignore[assignment]
+days: Table = SourceDay.__table__  # type: ignore[assignment]
+states: Table = SourceState.__table__  # type: ignore[assignment]
 
 STORED = "stored"
 """Kind of the counters of articles, clusters and dumps."""
@@ -21,6 +23,8 @@ RECORDS = "records"
 """Kind of the counters of records by result."""
 REJECTED = "rejected"
 """Kind of the counters of rejections by reason."""
+BROUGHT = ("dumps", "read", "stored", "known", "rejected", "revised", "ignored")
+"""What is counted of each source."""
 
 
 def add(connection: Connection, kind: str, more: Mapping[str, int]) -> None:
@@ -38,6 +42,26 @@ def add(connection: Connection, kind: str, more: Mapping[str, int]) -> None:
         index_elements=["kind", "name"], set_={"value": value}
     )
     connection.execute(statement, rows)
+
+
+def add_brought(connection: Connection, source: str, now: str, counts: Mapping[str, int]) -> None:
+    """Count what a source brought: for the day of `now`, and for all time.
+
+    The names are those of `Tally`, and ``dumps`` that were read to their end.
+    """
+    day = {name: counts.get(name, 0) for name in BROUGHT}
+    statement = inserting(connection, days).values(source=source, day=now[:10], **day)
+    added = {name: days.c[name] + value for name, value in counts.items()}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["source", "day"], set_=added)
+    )
+    newest = {"last_record_at": now} if counts.get("stored") else {}
+    first = {"source": source, "since": now, "waiting": 0, **counts, **newest}
+    total = {name: states.c[name] + value for name, value in counts.items()}
+    statement = inserting(connection, states).values(first)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["source"], set_={**total, **newest})
+    )
 
 
 def all_counts(connection: Connection) -> dict[str, dict[str, int]]:

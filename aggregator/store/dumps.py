@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -49,7 +50,7 @@ class Beginning:
     owner: str | None = None
     """The process that reads it."""
     claim: bytes | None = None
-    """What is read, and how; None = nobody shares it."""
+    """What is read, and how; a new one for what nobody shares (`unshared_claim`)."""
 
 
 def begin_dump(connection: Connection, beginning: Beginning) -> int:
@@ -66,6 +67,18 @@ def begin_dump(connection: Connection, beginning: Beginning) -> int:
     return int(
         connection.execute(insert(dumps).values(row).returning(dumps.c.dump_id)).scalar_one()
     )
+
+
+def begin_once(connection: Connection, beginning: Beginning) -> int:
+    """The same, where it may have been done and we were not told so: its claim tells."""
+    this = select(dumps.c.dump_id).where(dumps.c.claim == beginning.claim)
+    begun = connection.scalar(this)
+    return begin_dump(connection, beginning) if begun is None else int(begun)
+
+
+def unshared_claim() -> bytes:
+    """The claim of one reading that nobody else makes."""
+    return secrets.token_bytes(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +128,26 @@ def tally(connection: Connection, dump_id: int) -> Tally:
     return Tally(**row._mapping)
 
 
-def count(connection: Connection, dump_id: int, tally: Tally) -> None:
-    """Add to the counts of a dump."""
+def count(connection: Connection, dump_id: int, tally: Tally, now: str) -> None:
+    """Add to the counts of a dump, and to those of its source."""
     results = {name: value for name, value in asdict(tally).items() if name != "read"}
     counters.add(connection, counters.RECORDS, results)
     added = {name: dumps.c[name] + value for name, value in asdict(tally).items() if value}
-    if added:
-        connection.execute(update(dumps).where(dumps.c.dump_id == dump_id).values(added))
+    if not added:
+        return
+    statement = update(dumps).where(dumps.c.dump_id == dump_id).values(added)
+    source = connection.execute(statement.returning(dumps.c.source)).scalar_one()
+    if source is not None:
+        counters.add_brought(connection, source, now, asdict(tally))
 
 
 def finish_dump(connection: Connection, dump_id: int, now: str) -> None:
-    """Note that a dump was read to its end."""
-    connection.execute(update(dumps).where(dumps.c.dump_id == dump_id).values(finished_at=now))
+    """Note that a dump was read to its end; a second time changes nothing."""
+    this = (dumps.c.dump_id == dump_id, dumps.c.finished_at.is_(None))
+    statement = update(dumps).where(*this).values(finished_at=now).returning(dumps.c.source)
+    source = connection.scalar(statement)
+    if source is not None:
+        counters.add_brought(connection, source, now, {"dumps": 1})
 
 
 def quarantine(connection: Connection, dump_id: int, rejected: Iterable[Rejection]) -> None:

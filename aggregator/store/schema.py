@@ -50,7 +50,8 @@ class Dump(Base):
     owner: Mapped[str | None]
     """The process that reads it: one of `daemons`, as long as that is remembered."""
     claim: Mapped[bytes | None] = mapped_column(index=True)
-    """What is read, and how: two readings with one claim would do the same work."""
+    """What is read, and how: two readings with one claim would do the same work. Random, and so
+    of one reading only, where nobody shares it."""
 
 
 class RejectedRecord(Base):

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, or_, select, update
 
+from aggregator.store.counters import days, states
 from aggregator.store.daemons import STOPPED, daemons
-from aggregator.store.dumps import Tally
-from aggregator.store.schema import SourceDay, SourceFile, SourceState
+from aggregator.store.schema import SourceFile
 from aggregator.store.sql import AnyRow, chunks, inserting
 
 files: Table = SourceFile.__table__  # type: ignore[assignment]
-states: Table = SourceState.__table__  # type: ignore[assignment]
-days: Table = SourceDay.__table__  # type: ignore[assignment]
 
 
 def known_files(connection: Connection, source: str) -> dict[str, AnyRow]:
@@ -132,18 +129,6 @@ def note_state(connection: Connection, source: str, now: str, values: Mapping[st
 def all_states(connection: Connection) -> dict[str, AnyRow]:
     """How each source is that was ever looked at."""
     return {row.source: row for row in connection.execute(select(states))}
-
-
-def count_day(connection: Connection, source: str, day: str, tally: Tally, dumps: int) -> None:
-    """Add what a dump brought to the day's counts of its source, and to those of all its days."""
-    counts = {**asdict(tally), "dumps": dumps}
-    statement = inserting(connection, days).values(source=source, day=day, **counts)
-    added = {name: days.c[name] + statement.excluded[name] for name in counts}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["source", "day"], set_=added)
-    )
-    total = {name: states.c[name] + value for name, value in counts.items()}
-    connection.execute(update(states).where(states.c.source == source).values(total))
 
 
 def forget_days(connection: Connection, before: str) -> None:

@@ -50,7 +50,7 @@ class CleanDump:
         """Read the dump (or other entries) into a store."""
         wanted = replace(self.options, retry=retry)
         with Pipeline(engine, wanted, clock, self.cleaners()) as pipeline:
-            return pipeline.ingest("dump", entries or self.records, progress)
+            return pipeline.ingest("dump", entries or self.records, progress, "wire")
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import OperationalError
 
+from aggregator.check import check_store
 from aggregator.core.operation import RetryOptions
-from aggregator.store.engine import DatabaseError, open_engine, writing
+from aggregator.store.engine import DatabaseError, open_engine, reading, writing
 from aggregator.store.persistence import Persistence, insist
 from tests.faults.conftest import LOG, QUICK, CleanDump, Results
 from tests.pipeline.worlds import results
@@ -73,7 +74,8 @@ def test_a_dropped_connection_costs_a_repetition(
 def test_a_commit_that_we_were_not_told_of_is_not_counted_twice(
     engine: Engine, dump: CleanDump, undisturbed: Results
 ) -> None:
-    """The connection breaks behind the commit of a batch: its records are stored and counted once.
+    """The connection breaks behind a commit: dump and records are stored and counted once, also
+    where it is counted what their source brought.
 
     On SQLite nothing can come between; there the same is seen as a failure that passes.
     """
@@ -87,10 +89,15 @@ def test_a_commit_that_we_were_not_told_of_is_not_counted_twice(
         failure.sqlite_errorcode = sqlite3.SQLITE_BUSY
         raise OperationalError("COMMIT", None, failure)
 
-    done = at_commits(engine, {3, 5, 9}, commit_and_break)
+    ends = {2: "begun", 4: "a batch", 6: "another", 13: "finished"}
+    done = at_commits(engine, set(ends), commit_and_break)
     dump.ingest(engine)
-    assert done == [3, 5, 9]
+    assert done == list(ends)
     assert_undisturbed(engine, undisturbed)
+    brought = "SELECT dumps, read, stored, known FROM "
+    assert rows(engine, brought + "source_state") == rows(engine, brought + "source_days")
+    with reading(engine) as connection:
+        assert [each for each in check_store(connection) if not each.holds] == []
 
 
 def test_a_server_that_restarts_is_waited_for(

@@ -118,6 +118,19 @@ def test_a_counter_that_is_wrong_is_found(
     assert wrong.findings == ["stored clusters: 7 too many"]
 
 
+def test_what_a_source_brought_is_counted_again(
+    shop: Workshop, configured: MakeSource, folder: Path
+) -> None:
+    """`db check` compares it with what the log says of its dumps."""
+    (folder / "a.jsonl").write_text(lines(1, 2))
+    run_round(shop, configured())
+    with noting(shop.engine) as connection:
+        connection.execute(text("UPDATE source_state SET read = read + 7, known = known + 7"))
+    with reading(shop.engine) as connection:
+        (wrong,) = (each for each in check_store(connection) if not each.holds)
+    assert wrong.findings == ["source wire: 7 records too many"]
+
+
 def told(shop: Workshop) -> dict[str, set[str]]:
     """The kinds of alarms that metrics and `status` tell."""
     data, _kind = Exposition(shop).render(keep_house(shop))

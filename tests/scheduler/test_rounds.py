@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.check import check_store
 from aggregator.core.operation import Finished
 from aggregator.scheduler import rounds
 from aggregator.scheduler.rounds import run_round
 from aggregator.scheduler.sources import Source
 from aggregator.scheduler.workshop import Workshop
+from aggregator.store.dumps import Tally
+from aggregator.store.engine import reading
 from tests.scheduler.conftest import Hands
 from tests.scheduler.news import lines, story
 from tests.scheduler.readings import articles, readings
@@ -284,3 +287,31 @@ def test_a_stopped_round_ends_after_its_batch_and_is_gone_on_with(
     assert readings(shop) == [(2, 2, 0, 0), (7, 5, 2, 0)]
     finished = rows(shop.engine, "SELECT finished_at IS NULL FROM dump_log ORDER BY dump_id")
     assert [bool(each[0]) for each in finished] == [True, False]
+
+
+def test_what_an_interrupted_reading_brought_is_counted_for_its_source(
+    shop: Workshop, source: MakeSource, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each batch is counted where it is stored: the records of a reading that ended in between,
+    and when the last of them came; the dump is counted when all of it was read."""
+    (folder / "a.jsonl").write_text(lines(1, 7))
+    real = rounds.Reading.look_up
+
+    def stop_after_six(self: rounds.Reading, tally: Tally) -> None:
+        if tally.read == 6:
+            shop.stopping.set()
+        real(self, tally)
+
+    monkeypatch.setattr(rounds.Reading, "look_up", stop_after_six)
+    run_round(shop, source())
+    brought = "SELECT dumps, read, stored, known FROM "
+    both = ("source_state", "source_days")
+    assert [rows(shop.engine, brought + each) for each in both] == [[(0, 6, 6, 0)]] * 2
+    newest = rows(shop.engine, "SELECT last_record_at FROM source_state")
+    assert newest == [(shop.clock.now().text,)]
+    shop.stopping.clear()
+    monkeypatch.setattr(rounds.Reading, "look_up", real)
+    run_round(shop, source())
+    assert [rows(shop.engine, brought + each) for each in both] == [[(1, 13, 7, 6)]] * 2
+    with reading(shop.engine) as connection:
+        assert [each for each in check_store(connection) if not each.holds] == []
