@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(?=\S)")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)[^)]*\)")
-_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+# What stands between signs is bounded, or a line of opened brackets would be read from each anew.
+_IMAGE = re.compile(r"!\[[^\[\]]*+\]\([^)]{0,4000}+\)")
+_LINK = re.compile(r"\[([^\[\]]++)\]\((https?://[^)\s]{1,2000}+)[^)]{0,1000}+\)")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,1000}?)(?<=\S)\1")
 _EMPHASIS = re.compile(
     r"(?<![\w*])\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=\S)([^_]+?)(?<=\S)_(?!\w)"
 )

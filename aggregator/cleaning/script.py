@@ -25,7 +25,6 @@ _ABBREVIATIONS = tuple(
 )
 _ABBREVIATION_END = re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, _ABBREVIATIONS))})$")
 _LONGEST_ABBREVIATION = 20
-_EDGE_SIGNS = re.compile(r"^[\W_]+|[\W_]+$")
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
 
@@ -128,7 +127,21 @@ def _key(text: str) -> str:
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
     # Turkish and Azeri: case folding knows no language, so all four letters i become one
     folded = folded.replace("i\u0307", "i").replace("ı", "i").replace("’", "'")
-    return _EDGE_SIGNS.sub("", _SPACES.sub(" ", folded)).strip()
+    return _without_edge_signs(_SPACES.sub(" ", folded))
+
+
+def _without_edge_signs(text: str) -> str:
+    """`text` from its first letter or digit to its last one.
+
+    An expression for the signs at the end would try each run of signs in the text, and each run
+    from each of its signs.
+    """
+    start, end = 0, len(text)
+    while start < end and not text[start].isalnum():
+        start += 1
+    while start < end and not text[end - 1].isalnum():
+        end -= 1
+    return text[start:end]
 
 
 def same_words(line: str, words: str) -> bool:

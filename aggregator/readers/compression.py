@@ -32,6 +32,10 @@ _PIECE = 512
 _PROBE = 4096
 _MAX_MAGIC = 6
 _XZ_MEMORY = 256 * 1024 * 1024
+_ZSTD_WINDOW = 128 * 1024 * 1024
+"""The largest window that libzstd takes unless told otherwise (RFC 8878: 8 MB at least)."""
+_OVER_MEMORY = ("requires too much memory", "Memory usage limit")
+"""What libzstd and the lzma module say of data whose window or dictionary is over the limit."""
 _ZSTD_SKIPPABLE = tuple(bytes([low]) + b"\x2a\x4d\x18" for low in range(0x50, 0x60))
 
 
@@ -142,6 +146,7 @@ class Decompressed(DamageableRaw):
         # a damaged member can eat the next ones before the damage shows
         self._eaten: deque[bytes] = deque(maxlen=_CHUNK // _PIECE)
         self._resumable = False
+        self._owns_source = True
         self._consumed = self._produced = self._members = 0
 
     def readinto(self, target: Any) -> int:
@@ -197,7 +202,7 @@ class Decompressed(DamageableRaw):
             data = self._step(self._member, limit)
         except (*_ERRORS, MemoryError) as error:
             self._pending, self._resumable = b"".join(self._eaten) + self._pending, True
-            self._end(Reason.CORRUPT, f"damaged {self._codec.name} data: {error}")
+            self._fail(error)
             return b""
         if self._member.eof:
             # zero bytes pad archives and tapes between and after members
@@ -265,6 +270,8 @@ class Decompressed(DamageableRaw):
         following._pending = data[found:]
         following._consumed, following._produced = self._consumed, self._produced
         following._members = self._members
+        # of the streams that follow one another, the first is held open until the last ends
+        following._owns_source = False
         following.start = self._produced + 1  # no two entries at one offset
         return following
 
@@ -283,8 +290,21 @@ class Decompressed(DamageableRaw):
 
     def close(self) -> None:
         """Close the stream underneath."""
-        self._source.close()
+        if self._owns_source:
+            self._source.close()
         super().close()
+
+    def _fail(self, error: Exception) -> None:
+        """End at an error of the decompressor."""
+        name = self._codec.name
+        if isinstance(error, MemoryError) or any(sign in str(error) for sign in _OVER_MEMORY):
+            most = _XZ_MEMORY if name == "xz" else _ZSTD_WINDOW
+            told = f"unpacking the {name} data takes more memory than {most >> 20} MiB"
+            self._end(
+                Reason.TOO_LARGE, f"{told}; compress it anew with a smaller window (no --long)"
+            )
+        else:
+            self._end(Reason.CORRUPT, f"damaged {name} data: {error}")
 
     def _end(self, reason: Reason, detail: str) -> None:
         if self.damage is None:

@@ -6,19 +6,23 @@ import calendar
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
 from aggregator.core.options import ReadingOptions
-from aggregator.readers.encoding import storable
+from aggregator.readers.encoding import Text, decode, storable
 from aggregator.readers.entries import Entry, damage_of, too_large
 from aggregator.readers.fields import Source, filled
 from aggregator.readers.markup import is_markup, plain_text
 from aggregator.readers.stream import DumpStream, Oversized, whole
 
-_OPEN = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
-_CLOSE = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>")
+_OPEN = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
+_CLOSE = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
+_DECLARATION = re.compile(r"\s*<\?xml\b[^<>]*>", re.I)
+_DECLARED = re.compile(rb"\s*<\?xml\b[^<>]*?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.I)
+_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*(\d+));?")
 _PAGE_WORDS = 100
 """From this many words on, an item's HTML is cleaned as a page; less is taken as its text."""
 _MAX_FIELD_CHARS = 2_000
@@ -34,27 +38,62 @@ def read_feed(stream: DumpStream, options: ReadingOptions, source: Source) -> It
     if isinstance(data, Oversized):
         yield damage_of(stream, "file") or too_large("file", data, options.max_record_bytes)
         return
-    complete = len(_CLOSE.findall(data))
-    cut = len(_OPEN.findall(data)) > complete or stream.damage is not None
-    parsed = _parse(data)
+    text = _well_encoded(data)
+    complete = len(_CLOSE.findall(text.text))
+    cut = len(_OPEN.findall(text.text)) > complete or stream.damage is not None
+    try:
+        parsed = _parse(text.text)
+    except _ParserFailed as failure:
+        yield damage_of(stream, "file") or Rejection("file", Reason.CORRUPT, str(failure))
+        return
     entries = parsed.get("entries", [])
     if cut:
         entries = entries[:complete]
     for number, item in enumerate(entries, start=1):
-        yield _entry(item, parsed.get("feed", {}), f"item {number}", source)
+        entry = _entry(item, parsed.get("feed", {}), f"item {number}", source)
+        if isinstance(entry, Record) and "\ufffd" in str(entry.payload):
+            entry = replace(entry, warnings=(*text.warnings, *entry.warnings))
+        yield entry
     if cut:
         locator = f"item {len(entries) + 1}"
         told = Rejection(locator, Reason.TRUNCATED, "the file ends inside an item")
         yield damage_of(stream, locator) or told
 
 
-def _parse(data: bytes) -> Mapping[str, Any]:
+class _ParserFailed(Exception):
+    """The parser gave up on the whole feed; the message says why."""
+
+
+def _well_encoded(data: bytes) -> Text:
+    """A feed's text, with no declared encoding and no reference to what is no character.
+
+    feedparser takes any codec of Python's for an encoding, and fails on such references.
+    """
+    declared = _DECLARED.match(data)
+    text = decode(data, declared[1].decode("ascii") if declared else None)
+    bare = _DECLARATION.sub("", text.text, count=1) if _DECLARATION.match(text.text) else text.text
+    return replace(text, text=_REFERENCE.sub(_character_meant, bare))
+
+
+def _character_meant(reference: re.Match[str]) -> str:
+    """A reference as it is, or U+FFFD for one that names no character (XML 1.0, section 2.2)."""
+    digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
+    code = int(digits, base) if len(digits) < 9 else 0
+    sound = 0x20 <= code < 0xD800 or 0xE000 <= code < 0x110000 or code in (9, 10, 13)
+    return reference[0] if sound else "\ufffd"
+
+
+def _parse(text: str) -> Mapping[str, Any]:
     import feedparser  # type: ignore[import-untyped]
 
-    # a file object: feedparser opens a str or bytes as a path or a URL
-    parsed: Mapping[str, Any] = feedparser.parse(
-        io.BytesIO(data), sanitize_html=False, response_headers={}
-    )
+    try:
+        # a file object: feedparser opens a str or bytes as a path or a URL
+        parsed: Mapping[str, Any] = feedparser.parse(
+            io.BytesIO(text.encode()), sanitize_html=False, response_headers={}
+        )
+    except Exception as failure:  # what is no XML it takes apart by hand, as best it can
+        told = f"the feed's parser failed: {type(failure).__name__}: {failure}"
+        raise _ParserFailed(told) from failure
     return parsed
 
 
