@@ -16,7 +16,7 @@ from mutations import ANY, PACKINGS, WRITTEN, mutated, packed
 from aggregator.core.model import Declared, Kind, Record
 from aggregator.readers import Format
 
-CLEANER_SHARE = 0.25
+CLEANER_SHARE = 0.2
 """So many of the inputs go to the cleaner, the others to the readers."""
 _PACKED_SHARE = 0.4
 _NAMES = ("dump", "dump.txt", "dump.html", "dump.jsonl", "dump.csv", "dump.warc", "dump.rss")

@@ -147,7 +147,7 @@ class Decompressed(DamageableRaw):
         self._eaten: deque[bytes] = deque(maxlen=_CHUNK // _PIECE)
         self._resumable = False
         self._owns_source = True
-        self._consumed = self._produced = self._members = 0
+        self._consumed = self._produced = self._members = self._gaps = 0
 
     def readinto(self, target: Any) -> int:
         """Fill `target` as far as the data goes; 0 means the end, or damage."""
@@ -272,7 +272,8 @@ class Decompressed(DamageableRaw):
         following._members = self._members
         # of the streams that follow one another, the first is held open until the last ends
         following._owns_source = False
-        following.start = self._produced + 1  # no two entries at one offset
+        following._gaps = self._gaps + 1
+        following.start = self._produced + following._gaps  # no two entries at one offset
         return following
 
     def _probe(self, data: bytes) -> int | None:

@@ -48,6 +48,10 @@ class _Plain(HTMLParser):
         if tag in _BLOCKS:
             self.parts.append("\n")
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:  # noqa: ARG002 - the base's
+        """What begins as an SGML section is a comment in HTML; the base fails on odd names."""
+        return self.parse_bogus_comment(i)
+
     def handle_data(self, data: str) -> None:
         if not self._skipping:
             self.parts.append(data)

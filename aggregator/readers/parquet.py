@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,8 +15,13 @@ from aggregator.readers.entries import Entry, damage_of, too_large
 from aggregator.readers.fields import CRAWL_MARKS, KNOWN_KEYS, Source, record_of
 from aggregator.readers.stream import DumpStream, Oversized
 
-_BATCH_ROWS = 64
+_BATCH_ROWS = 8
+"""Rows held at a time: a large text that many rows repeat takes its room in each of them."""
 _MAGIC = b"PAR1"
+_TICKS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_FAILURES = (OSError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError)
+_FAILURES += (NotImplementedError,)
+"""What pyarrow raises on damaged data, and Python on values that it has no form for."""
 _MISSING = "Parquet needs pyarrow: install the extra, pip install 'news-story-aggregator[parquet]'"
 
 
@@ -40,7 +46,7 @@ def read_parquet(stream: DumpStream, options: ReadingOptions, source: Source) ->
             return
         try:
             table = arrow.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20)
-        except (OSError, ValueError, MemoryError, NotImplementedError) as error:
+        except _FAILURES as error:
             yield Rejection("file", Reason.CORRUPT, f"no Parquet metadata: {error}")
             return
         yield from _groups(table, options, source)
@@ -67,16 +73,29 @@ def _groups(table: Any, options: ReadingOptions, source: Source) -> Iterator[Ent
     columns = _columns(table.schema_arrow.names, source)
     first = 1
     for group in range(table.num_row_groups):
-        rows = table.metadata.row_group(group).num_rows
-        number = first
+        about = table.metadata.row_group(group)
+        rows, number = about.num_rows, first
+        told = f"row group {group}, to row {first + rows - 1}"
+        first += rows
+        if (bomb := _bomb(about, options)) is not None:
+            yield Rejection(f"row {number}", Reason.TOO_LARGE, f"{told}: {bomb}")
+            continue
         try:
             for row in _rows(table, group, columns):
                 yield _entry(row, f"row {number}", options, source)
                 number += 1
-        except (OSError, ValueError, MemoryError, NotImplementedError) as error:
-            detail = f"row group {group}, to row {first + rows - 1}: {error}"
-            yield Rejection(f"row {number}", Reason.CORRUPT, detail[:500])
-        first += rows
+        except _FAILURES as error:
+            yield Rejection(f"row {number}", Reason.CORRUPT, f"{told}: {error}")
+
+
+def _bomb(group: Any, options: ReadingOptions) -> str | None:
+    """Why a row group is not unpacked: it says that it grows as only a bomb does."""
+    columns = [group.column(number) for number in range(group.num_columns)]
+    packed = max(1, sum(column.total_compressed_size for column in columns))
+    size = sum(column.total_uncompressed_size for column in columns)
+    if size <= max(options.expansion_floor_bytes, options.max_expansion * packed):
+        return None
+    return f"decompression bomb: {packed} bytes that grow to {size}"
 
 
 def _columns(names: list[str], source: Source) -> list[str]:
@@ -92,7 +111,46 @@ def _rows(table: Any, group: int, columns: list[str]) -> Iterator[dict[str, Any]
     for batch in table.iter_batches(
         batch_size=_BATCH_ROWS, row_groups=[group], columns=columns, use_threads=False
     ):
-        yield from batch.to_pylist()
+        columns_read = [_values(column) for column in batch.columns]
+        for cells in zip(*columns_read, strict=True):
+            yield dict(zip(batch.schema.names, cells, strict=True))
+
+
+def _values(column: Any) -> list[Any]:
+    """A column's values; one that Python has no form for costs itself alone."""
+    if hasattr(column.type, "unit") and str(column.type).startswith("timestamp"):
+        return [_moment(cell, column.type) for cell in column]
+    try:
+        values: list[Any] = column.to_pylist()
+    except _FAILURES:
+        return [_value(cell) for cell in column]
+    return values
+
+
+def _moment(cell: Any, kind: Any) -> datetime | str | None:
+    """A time in UTC; text that tells what it is when it is in no year that Python knows.
+
+    pyarrow's own way fails on zones that the system does not know, and needs pandas for times
+    in nanoseconds.
+    """
+    if cell.value is None:
+        return None
+    start = datetime(1970, 1, 1, tzinfo=UTC if kind.tz else None)
+    try:
+        return start + timedelta(microseconds=cell.value * 1_000_000 // _TICKS[kind.unit])
+    except OverflowError:
+        return f"{cell.value} {kind}"
+
+
+def _value(cell: Any) -> Any:
+    """A value, its bytes as text where they are not UTF-8, else text that tells what it is."""
+    try:
+        return cell.as_py()
+    except _FAILURES:
+        pass
+    if hasattr(cell, "as_buffer"):
+        return cell.as_buffer().to_pybytes().decode("utf-8", "replace")
+    return f"{getattr(cell, 'value', 'a value')} {cell.type}"
 
 
 def _entry(row: dict[str, Any], locator: str, options: ReadingOptions, source: Source) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 from typing import Any
 
 import pytest
@@ -63,6 +64,33 @@ def test_a_wrong_checksum_is_told(read: Read) -> None:
     data = bytearray(gzip.compress(dumps.jsonl(3), mtime=0))
     data[-6] ^= 1
     assert read(bytes(data))[-1].reason is Reason.CORRUPT  # type: ignore[union-attr]
+
+
+def test_every_sound_member_is_read_between_several_damaged_ones(read: Read) -> None:
+    parts = [bytearray(gzip.compress(part, mtime=0)) for part in dumps.warc_parts(9)]
+    for number in (1, 3, 6):
+        parts[number][-6] ^= 1
+        parts[number][40] ^= 0xFF
+    records, rejections = _split(read(b"".join(parts)))
+    assert {dumps.url(n) for n in (1, 3, 5, 6, 8, 9)} <= {record.url for record in records}
+    assert len(rejections) == len({rejection.locator for rejection in rejections}) >= 3
+
+
+@pytest.mark.parametrize("packed", ["xz", "zst"])
+def test_data_that_takes_too_much_memory_to_unpack_is_told_what_to_do(
+    read: Read, packed: str
+) -> None:
+    if packed == "xz":
+        filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 300 << 20}]
+        data = lzma.compress(dumps.jsonl(1), filters=filters)
+    else:
+        parameter = dumps.zstd.CompressionParameter.window_log
+        made = dumps.zstd.ZstdCompressor(options={parameter: 30})
+        data = made.compress(dumps.jsonl(1)) + made.flush()
+    (entry,) = read(data)
+    assert isinstance(entry, Rejection)
+    assert entry.reason is Reason.TOO_LARGE
+    assert "smaller window" in entry.detail
 
 
 def test_what_follows_compressed_data_is_told(read: Read) -> None:

@@ -107,3 +107,47 @@ def test_a_feed_never_opens_what_it_names(read: Read, tmp_path: Path) -> None:
     assert len(entries) == 1
     assert "secret" not in str(getattr(entries[0], "payload", ""))
     assert len(str(entries)) < 10_000
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "&#xD800;",
+        "&#1114112;",
+        "&#99999999999999999999;",
+        "&#0;",
+        "<![x[",
+        "<![ <b",
+        "&#x;",
+        "<![",
+    ],
+)
+def test_what_is_no_character_and_no_section_costs_itself_alone(read: Read, told: str) -> None:
+    """The parsers' own errors on such references and declarations reach nobody."""
+    items = f"<item><description>It was seen {told} </description></item>"
+    items += f"<item><description>{told.replace('<', '&lt;')} It was told</description></item>"
+    data = f"<rss><channel>{items}<item><description>The last</description></item></channel></rss>"
+    entries = read(data.encode())
+    assert "The last" in str(_last(entries).payload)
+
+
+def _last(entries: list[Entry]) -> Record:
+    assert isinstance(entries[-1], Record), entries
+    return entries[-1]
+
+
+@pytest.mark.parametrize(
+    "name", ["undefined", "idna", "unicode_escape", "rot13", "x-none", "utf-7"]
+)
+def test_a_declared_encoding_that_is_none_of_the_webs_is_passed_over(
+    read: Read, name: str
+) -> None:
+    data = dumps.rss(2).replace(b'"1.0"?', b'"1.0" encoding="%s"?' % name.encode(), 1)
+    assert read(data) == read(dumps.rss(2))
+
+
+def test_a_declared_encoding_is_used(read: Read) -> None:
+    text = "Паром к островам снова ходит после недельного шторма."
+    head = '<?xml version="1.0" encoding="windows-1251"?>'
+    data = f"{head}<rss><channel><item><description>{text}</description></item></channel></rss>"
+    assert _one(read(data.encode("cp1251"))).payload == text

@@ -1,11 +1,13 @@
 """Mutated dumps: no exception, bounded output, and what stands before the damage is delivered.
 
-The examples are derandomised, so that the suite tries the same ones each time.
+The examples are derandomised, so that the suite tries the same ones each time;
+`benchmarks/fuzz.py` tries a hundred thousand of such inputs.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +16,8 @@ from hypothesis import strategies as st
 from aggregator.core.model import Ignored, Record, Rejection
 from aggregator.core.options import ReadingOptions
 from aggregator.readers import Dump, Entry, read_dump
+from benchmarks.fuzz_checks import check_dump
+from benchmarks.mutations import PACKINGS, mutated, packed
 from tests.readers import dumps
 
 COUNT = 6
@@ -122,6 +126,20 @@ def test_damage_of_compressed_data_is_never_silent(
 @given(data=st.binary(max_size=400), name=st.sampled_from(["x", *(f"x.{n}" for n in VALID)]))
 def test_any_bytes_under_any_name_are_answered(tmp_path: Path, data: bytes, name: str) -> None:
     assert 1 <= len(_read(tmp_path / name, data)) <= 400
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_dumps_mutated_as_the_fuzz_run_does_keep_its_claims(tmp_path: Path, name: str) -> None:
+    """No exception, each entry counted once, the same when read again, no cut unsaid."""
+    path = tmp_path / "dump"
+    for number in range(40):
+        random = Random(f"{name} {number}")
+        other = PLAIN[random.choice(list(PLAIN))]
+        data = mutated(PLAIN[name], random, other, binary=name == "parquet")
+        if number % 2:
+            data = packed(data, random, random.choice(list(PACKINGS)))
+        path.write_bytes(data)
+        assert check_dump(path, f"dump.{name}", None).findings == [], number
 
 
 def _records(entries: list[Entry]) -> list[Record]:

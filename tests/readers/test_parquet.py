@@ -55,3 +55,70 @@ def test_a_row_over_the_limit_costs_itself_alone(read: Read) -> None:
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), file)
     entries = read(file.getvalue(), max_record_bytes=1_000)
     assert [type(entry) for entry in entries] == [Record, Rejection, Record]
+
+
+def _file(**columns: pyarrow.Array) -> bytes:
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table(columns), file)
+    return file.getvalue()
+
+
+TEXTS = pyarrow.array(["A text.", "B text."])
+
+
+def test_a_text_that_is_not_utf_8_costs_no_other(read: Read) -> None:
+    told = pyarrow.array([b"A \xff text.", b"B text."], pyarrow.binary())
+    texts = pyarrow.Array.from_buffers(pyarrow.string(), 2, told.buffers())
+    entries = read(_file(text=texts))
+    assert [getattr(entry, "payload", None) for entry in entries] == ["A \ufffd text.", "B text."]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ticks", "told"),
+    [
+        (pyarrow.timestamp("ms"), 2**60, f"{2**60} timestamp[ms]"),
+        (pyarrow.timestamp("s", "Mars/Olympus"), 1_714_557_600, "2024-05-01T10:00:00+00:00"),
+        (pyarrow.timestamp("ns"), 1_714_557_600_000_000_001, "2024-05-01T10:00:00"),
+        (pyarrow.timestamp("us", "UTC"), None, None),
+        (pyarrow.date32(), 2**31 - 1, f"{2**31 - 1} date32[day]"),
+    ],
+)
+def test_a_time_that_python_has_no_form_for_is_told_as_it_is(
+    read: Read, kind: pyarrow.DataType, ticks: int | None, told: str | None
+) -> None:
+    entries = read(_file(text=TEXTS, published=pyarrow.array([ticks, 0], kind)))
+    assert [type(entry) for entry in entries] == [Record, Record]
+    assert entries[0].declared.published == told  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        TEXTS.cast(pyarrow.large_string()),
+        TEXTS.cast(pyarrow.string_view()),
+        TEXTS.cast(pyarrow.binary()),
+        TEXTS.dictionary_encode(),
+        pyarrow.array([["A text."], ["B text."]]),
+    ],
+    ids=str,
+)
+def test_texts_are_read_from_all_kinds_of_columns(read: Read, texts: pyarrow.Array) -> None:
+    entries = read(_file(text=texts))
+    assert [getattr(entry, "payload", None) for entry in entries] == ["A text.", "B text."]
+
+
+def test_a_file_without_rows_is_one_rejection(read: Read) -> None:
+    (entry,) = read(_file(text=TEXTS.slice(0, 0)))
+    assert isinstance(entry, Rejection)
+    assert entry.reason is Reason.EMPTY
+
+
+def test_a_row_group_that_grows_like_a_bomb_is_not_unpacked(read: Read) -> None:
+    file = io.BytesIO()
+    table = pyarrow.table({"text": ["a text " * 100_000, "B text."]})
+    pyarrow.parquet.write_table(table, file, row_group_size=1, compression="zstd")
+    first, second = read(file.getvalue(), expansion_floor_bytes=100_000)
+    assert isinstance(first, Rejection)
+    assert (first.locator, first.reason) == ("row 1", Reason.TOO_LARGE)
+    assert "bomb" in first.detail
+    assert isinstance(second, Record)
