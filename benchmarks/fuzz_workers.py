@@ -122,7 +122,10 @@ def _work(
         faulthandler.enable(trace)
         # the stack is written, then the signal does what it does: it kills
         faulthandler.register(signal.SIGPROF, trace, chain=True)
+        parent = os.getppid()
         for number in numbers:
+            if os.getppid() != parent:  # it was killed
+                return
             current.value = number
             faulthandler.dump_traceback_later(_WALL_FACTOR * seconds, exit=True, file=trace)
             signal.setitimer(signal.ITIMER_PROF, seconds)
