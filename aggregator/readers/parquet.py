@@ -19,8 +19,10 @@ _BATCH_ROWS = 8
 """Rows held at a time: a large text that many rows repeat takes its room in each of them."""
 _MAGIC = b"PAR1"
 _TICKS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-_FAILURES = (OSError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError)
-_FAILURES += (NotImplementedError,)
+_FAILURES = (
+    *(OSError, ValueError, TypeError, LookupError),
+    *(ArithmeticError, MemoryError, NotImplementedError),
+)
 """What pyarrow raises on damaged data, and Python on values that it has no form for."""
 _MISSING = "Parquet needs pyarrow: install the extra, pip install 'news-story-aggregator[parquet]'"
 
