@@ -8,18 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from aggregator.core.times import from_text, to_text
 from aggregator.scheduler.alarms import Situation, alarms, oldest_day
 from aggregator.scheduler.logs import log
-from aggregator.scheduler.owner import is_alive
+from aggregator.scheduler.owner import forget_ended, is_alive
 from aggregator.scheduler.workshop import Workshop
 from aggregator.store import daemons, figures, sources
-from aggregator.store.engine import Connection, noting, reading
+from aggregator.store.engine import noting, reading
 from aggregator.store.figures import Alarm, Figures
 from aggregator.store.sql import AnyRow
 
-FORGET_DAYS = 7
-"""A daemon that died so long ago is forgotten; one that said goodbye, after a day."""
 KEEP_DAYS = 100
 """What a source brought on a single day is remembered for so long."""
 
@@ -54,7 +51,7 @@ def keep_house(shop: Workshop) -> Overview:
         left = _of_others(shop, rows, moment)
         new, gone = figures.set_alarms(connection, wanted, now.text, left)
         standing = figures.standing_alarms(connection)
-        _forget_daemons(connection, rows, moment)
+        forget_ended(connection, rows, moment)
         sources.forget_days(connection, (now.wall - timedelta(days=KEEP_DAYS)).date().isoformat())
     _tell(new, gone)
     return Overview(counted, states, standing, days)
@@ -66,16 +63,6 @@ def _of_others(shop: Workshop, rows: Iterable[AnyRow], moment: datetime) -> set[
     others = [row for row in rows if row.owner != shop.identity.owner and is_alive(row, moment)]
     named = {str(name) for row in others for name in json.loads(row.figures).get("sources", ())}
     return named - own
-
-
-def _forget_daemons(connection: Connection, rows: Iterable[AnyRow], moment: datetime) -> None:
-    """Forget daemons that ended long ago."""
-    old = moment - timedelta(days=FORGET_DAYS)
-    dead = [row for row in rows if not is_alive(row, moment)]
-    daemons.forget(
-        connection, [each.owner for each in dead if (from_text(each.reported_at) or moment) < old]
-    )
-    daemons.forget_stopped(connection, to_text(moment - timedelta(days=1)))
 
 
 def _tell(new: Iterable[Alarm], gone: Iterable[Alarm]) -> None:

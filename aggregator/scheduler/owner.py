@@ -9,10 +9,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from aggregator.core.times import from_text
+from aggregator.core.times import from_text, to_text
+from aggregator.store import daemons
 from aggregator.store.daemons import STOPPED, Identity
+from aggregator.store.engine import Connection
 from aggregator.store.sql import AnyRow
 
+FORGET_DAYS = 7
+"""A process that died so long ago is forgotten; one that said goodbye, after a day."""
 _START_FIELD = 19
 """Of /proc/PID/stat behind the name in parentheses: when the process started (proc(5), 22)."""
 
@@ -70,3 +74,16 @@ def is_alive(row: AnyRow, now: datetime) -> bool:
 def dead_owners(rows: Iterable[AnyRow], now: datetime) -> list[str]:
     """Those of these processes that are dead without having said goodbye."""
     return [row.owner for row in rows if row.state != STOPPED and not is_alive(row, now)]
+
+
+def forget_ended(connection: Connection, rows: Iterable[AnyRow], now: datetime) -> None:
+    """Forget those of these processes that died long ago, and all but the last that stopped.
+
+    Never one that lives, whatever the clock says: what it claimed would be free.
+    """
+    old = now - timedelta(days=FORGET_DAYS)
+    dead = [row for row in rows if row.state != STOPPED and not is_alive(row, now)]
+    daemons.forget(
+        connection, [each.owner for each in dead if (from_text(each.reported_at) or now) < old]
+    )
+    daemons.forget_stopped(connection, to_text(now - timedelta(days=1)))

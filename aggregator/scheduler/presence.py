@@ -10,20 +10,17 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from aggregator.core.times import to_text
 from aggregator.scheduler.clock import Clock
 from aggregator.scheduler.logs import log
+from aggregator.scheduler.owner import forget_ended
 from aggregator.store import daemons, sources
 from aggregator.store.daemons import Identity
-from aggregator.store.engine import DatabaseError, Engine, StoreError, noting, reason
+from aggregator.store.engine import Connection, DatabaseError, Engine, StoreError, noting, reason
 
 INGEST = "ingest"
 """The mode of a process that reads given dumps; the others are those of `Daemon`."""
-FORGET_DAYS = 7
-"""A process that was last heard of so long ago is forgotten."""
 _REPORTS_A_LEASE = 4
 """Reports within one lease: some may be late before anyone takes us for dead."""
 
@@ -56,13 +53,15 @@ class Presence:
 
     def enter(self) -> None:
         """Enter this process into the store, and begin to report. Raises what the store does."""
-        identity, lease = self.place.identity, self.place.lease_seconds
-        now = self.place.clock.now()
         with noting(self.place.engine) as connection:
-            old = daemons.moment(connection, now.wall) - timedelta(days=FORGET_DAYS)
-            daemons.forget_silent(connection, to_text(old))
-            daemons.begin(connection, identity, self.mode, now.text, lease)
+            moment = daemons.moment(connection, self.place.clock.now().wall)
+            forget_ended(connection, daemons.present(connection), moment)
+            self._begin(connection)
         self._thread.start()
+
+    def _begin(self, connection: Connection) -> None:
+        now, lease = self.place.clock.now().text, self.place.lease_seconds
+        daemons.begin(connection, self.place.identity, self.mode, now, lease)
 
     def turn(self, state: str) -> None:
         """Be in another state from now on."""
@@ -91,7 +90,11 @@ class Presence:
         now = self.place.clock.now().text
         with noting(self.place.engine) as connection:
             owner = self.place.identity.owner
-            daemons.report(connection, owner, self.state, now, self.figures())
+            told = (owner, self.state, now, self.figures())
+            if not daemons.report(connection, *told):
+                # We were taken for dead and forgotten, where nobody can see that we live.
+                self._begin(connection)
+                daemons.report(connection, *told)
         self.reported = time.monotonic()
 
     def figures(self) -> Mapping[str, Any]:

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, select, text, update
 
 from aggregator.core.times import from_text, to_text
 from aggregator.store.engine import is_sqlite
 from aggregator.store.schema import Daemon
-from aggregator.store.sql import AnyRow
+from aggregator.store.sql import AnyRow, insert_new
 
 daemons: Table = Daemon.__table__  # type: ignore[assignment]
 
@@ -33,7 +33,10 @@ class Identity:
 def begin(
     connection: Connection, identity: Identity, mode: str, now: str, lease_seconds: float
 ) -> None:
-    """Enter a process that starts; `now` is our own clock as text."""
+    """Enter a process that starts; `now` is our own clock as text.
+
+    One that is entered already stays as it is: we may not have been told so.
+    """
     moment = clock(connection, now)
     row = {
         **asdict(identity),
@@ -44,19 +47,23 @@ def begin(
         "lease_seconds": lease_seconds,
         "figures": "{}",
     }
-    connection.execute(insert(daemons), row)
+    insert_new(connection, daemons, [row])
 
 
 def report(
     connection: Connection, owner: str, state: str, now: str, figures: Mapping[str, Any]
-) -> None:
-    """Say that a process lives, in which state, and what it did so far."""
+) -> bool:
+    """Say that a process lives, in which state, and what it did so far.
+
+    Returns False when the process is not entered (any more).
+    """
     values = {
         "state": state,
         "reported_at": clock(connection, now),
         "figures": json.dumps(figures, sort_keys=True),
     }
-    connection.execute(update(daemons).where(daemons.c.owner == owner).values(values))
+    statement = update(daemons).where(daemons.c.owner == owner).values(values)
+    return connection.execute(statement).rowcount > 0
 
 
 def present(connection: Connection) -> list[AnyRow]:
@@ -80,11 +87,6 @@ def some_daemons(connection: Connection, owners: Iterable[str]) -> list[AnyRow]:
     if not wanted:
         return []
     return list(connection.execute(select(daemons).where(daemons.c.owner.in_(wanted))))
-
-
-def forget_silent(connection: Connection, before: str) -> None:
-    """Remove processes that did not report since a time."""
-    connection.execute(delete(daemons).where(daemons.c.reported_at < before))
 
 
 def forget(connection: Connection, owners: list[str]) -> None:
