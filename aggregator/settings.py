@@ -31,6 +31,7 @@ TEST_VARIABLES = ("AGGREGATOR_TEST_POSTGRES_URL", "AGGREGATOR_TEST_POSTGRES_BIN"
 DEFAULT_FILE = "config.yaml"
 LARGEST_NUMBER = 10**12
 """No setting means more; larger numbers overflow times and sizes further on."""
+_MOST = {"max_depth": 250}  # where less than LARGEST_NUMBER is allowed; libxml2 nests no deeper
 _POSITIVE = re.compile(r"max_|page_seconds|batch_|expansion_")
 """Settings that stop all work when they are 0; elsewhere 0 says "none" or "automatic"."""
 
@@ -327,7 +328,7 @@ def _check_numbers(settings: Settings, sources: list[_Source]) -> None:
         if value < 0 or (positive and value == 0) or math.isnan(value):
             least = "more than 0" if positive else "0 or more"
             raise SettingsError(f"{_origin(path, sources)}: must be {least}")
-        most = 1 if path[-1].endswith("_share") else LARGEST_NUMBER
+        most = 1 if path[-1].endswith("_share") else _MOST.get(path[-1], LARGEST_NUMBER)
         if value > most:
             raise SettingsError(f"{_origin(path, sources)}: must be at most {most}")
 

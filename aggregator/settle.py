@@ -79,6 +79,7 @@ class Settler:
         dirty = changes.added | changes.restated | changes.reranked
         dirty |= matches.forget(self.connection, changes.gone | changes.restated)
         promoted = self.remove_gone(changes.gone)
+        promoted -= nodes.purged(self.connection, promoted)
         dirty |= self.propose(changes.added | changes.restated | promoted, changes.added)
         self.resettle(dirty, changes)
 
@@ -118,7 +119,9 @@ class Settler:
         for each in index.members(self.connection, crowded):
             proposals.add(each)
         pairs = proposals.pairs()
-        unsupported = self.unsupported(displaced.difference(arrived), arrived)
+        displaced = displaced.difference(arrived)
+        displaced -= nodes.purged(self.connection, displaced)
+        unsupported = self.unsupported(displaced, arrived)
         unsupported |= self.partners(set(arrived).difference(new)).difference(pairs)
         matches.withdraw(self.connection, unsupported)
         matches.sweep(self.connection, unsupported)

@@ -65,7 +65,7 @@ _POSTGRESQL = {
 """By the first letters of the SQLSTATE; the longest that fits counts."""
 _REFUSED = re.compile(
     r"password|authentication|does not exist|pg_hba|certificate|permission denied|"
-    r"translate host name|SSL",
+    r"translate host name|does not support SSL|no SSL encryption",
     re.IGNORECASE,
 )
 """A connection that fails has no SQLSTATE: these words say that waiting will not help."""

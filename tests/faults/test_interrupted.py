@@ -18,14 +18,13 @@ from sqlalchemy import Engine
 from aggregator.core.identity import record_key
 from aggregator.core.model import Declared, Record
 from aggregator.core.options import ReadingOptions
-from aggregator.pipeline import Entry, Pipeline
+from aggregator.pipeline import Entry, Pipeline, options_of
 from aggregator.readers import find_dumps, read_dump
 from aggregator.scheduler.clock import Clock
 from aggregator.scheduler.owner import this_process
 from aggregator.scheduler.presence import INGEST, Place, Presence
 from aggregator.scheduler.sharing import Claimed, Elsewhere, Sharing, manner_of
 from aggregator.scheduler.status import with_states
-from aggregator.scheduler.workshop import pipeline_options
 from aggregator.settings import Settings
 from aggregator.store import daemons, logs
 from aggregator.store.daemons import Identity
@@ -153,7 +152,7 @@ def test_a_dump_that_a_living_process_reads_is_left_to_it(engine: Engine, folder
     assert states(engine) == ["reading"]
     in_another_manner = sharing(engine, others.place, "another outlet").claim(dump)
     assert isinstance(in_another_manner, Claimed)
-    with Pipeline(engine, pipeline_options(Settings()), clock) as pipeline:
+    with Pipeline(engine, options_of(Settings()), clock) as pipeline:
         pipeline.read(claimed.dump_id, [])
     assert other.claim(dump) is Elsewhere.READ
     assert other.others == 1
@@ -202,7 +201,7 @@ def test_a_process_ends_when_others_have_read_what_it_was_given(
         while rows(engine, finished) != [(FILES - 1,)]:
             assert process.poll() is None
             time.sleep(0.05)
-        with Pipeline(engine, pipeline_options(Settings(workers=1)), clock) as pipeline:
+        with Pipeline(engine, options_of(Settings(workers=1)), clock) as pipeline:
             pipeline.read(claimed.dump_id, read_dump(dump, ReadingOptions()))
         told = json.loads(process.communicate()[0])
         presence.leave()

@@ -55,6 +55,20 @@ def end_backend(url: str, pid: int) -> None:
         other.execute("SELECT pg_terminate_backend(%s)", (pid,))
 
 
+def until(condition: Callable[[], object], thread: threading.Thread | None = None) -> None:
+    """Wait until the condition holds, as long as that may still happen."""
+    end = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < end, "it never came to that"
+        assert thread is None or thread.is_alive(), "the other thread ended before"
+        time.sleep(0.01)
+
+
+def tried_again(caplog: pytest.LogCaptureFixture) -> int:
+    """How often the log says so."""
+    return sum("trying again" in record.message for record in caplog.records)
+
+
 def backend_of(connection: Connection) -> int:
     return int(connection.connection.dbapi_connection.info.backend_pid)  # type: ignore[union-attr]
 
@@ -136,8 +150,7 @@ def test_a_deadlock_is_taken_back_and_done_again(
                 other.execute("LOCK TABLE alarms")
                 wait = threading.Thread(target=lambda: other.execute("LOCK TABLE dumps"))
                 wait.start()
-                while not rows(engine, "SELECT 1 FROM pg_locks WHERE NOT granted"):
-                    time.sleep(0.01)
+                until(lambda: rows(engine, "SELECT 1 FROM pg_locks WHERE NOT granted"))
                 met.set()
                 try:
                     connection.execute(text("LOCK TABLE alarms"))
@@ -164,8 +177,7 @@ def test_a_statement_that_takes_too_long_is_done_again(
         thread = threading.Thread(target=dump.ingest, args=(engine,))
         with writing(other):
             thread.start()
-            while not any("trying again" in record.message for record in caplog.records):
-                time.sleep(0.01)
+            until(lambda: tried_again(caplog), thread)
         thread.join()
         assert_undisturbed(engine, undisturbed)
     assert any("statement timeout" in record.message for record in caplog.records)
@@ -203,8 +215,7 @@ def test_a_lock_that_another_program_holds_is_waited_for(
             other.execute("BEGIN IMMEDIATE")
             thread = threading.Thread(target=dump.ingest, args=(engine,))
             thread.start()
-            while sum("trying again" in record.message for record in caplog.records) < 2:
-                time.sleep(0.01)
+            until(lambda: tried_again(caplog) >= 2, thread)
             other.execute("ROLLBACK")
         thread.join()
         assert_undisturbed(engine, undisturbed)
@@ -252,8 +263,7 @@ def test_a_store_that_is_there_a_little_later_can_be_opened(
         target=lambda: found.append(insist(QUICK, lambda: open_engine(own_url, must_exist=False)))
     )
     opening.start()
-    while not any("trying again" in record.message for record in caplog.records):
-        time.sleep(0.01)
+    until(lambda: tried_again(caplog), opening)
     own_server.start()
     opening.join()
     assert rows(found[0], "SELECT 1") == [(1,)]

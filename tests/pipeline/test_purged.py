@@ -1,0 +1,56 @@
+"""What was purged stays as it is, whatever comes later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine, text
+
+from aggregator.core.model import Declared, Kind, Record
+from aggregator.core.options import CleaningOptions, MatchingOptions
+from aggregator.core.times import to_text
+from aggregator.pipeline import Pipeline, PipelineOptions
+from aggregator.retention import purge
+from aggregator.store.retention import Keeping
+from tests.pipeline.records import CANONICAL, clock
+
+OPTIONS = PipelineOptions(
+    CleaningOptions(), MatchingOptions(exact_window_days=10), CANONICAL, 1, 20
+)
+START = datetime(2025, 1, 1, 10, tzinfo=UTC)
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
+STORIES = 5
+
+
+def record(story: int, number: int, days: int, last: str = "") -> Record:
+    """An outlet's copy of a story, so many days later."""
+    body = " ".join([*(f"word{story}x{n}" for n in range(60)), last or f"end{story}"])
+    said = Declared(title=f"Story {story}", published=to_text(START + timedelta(days=days)))
+    url = f"https://paper{number}.example/{story}/{days}"
+    return Record(f"line {story} {number}", body, Kind.FIELDS, url, declared=said)
+
+
+def sizes(engine: Engine) -> dict[str, int]:
+    """The size of each cluster of articles of the first day."""
+    statement = "SELECT cluster_id, count(*) FROM cluster_members WHERE published_at < :then"
+    with engine.connect() as connection:
+        rows = connection.execute(text(f"{statement} GROUP BY cluster_id"), {"then": "2025-01-02"})
+        return {row[0]: row[1] for row in rows}
+
+
+def test_equal_texts_of_later_times_leave_purged_clusters_alone(engine: Engine) -> None:
+    """A purged text that is no hub of its digest any more keeps its cluster and its matches."""
+    first = [record(s, n, 0, f"edit{n}") for s in range(STORIES) for n in range(2)]
+    with Pipeline(engine, OPTIONS, clock) as pipeline:
+        pipeline.ingest("first", first)
+        before = sizes(engine)
+        assert sorted(before.values()) == [2] * STORIES
+        purge(engine, OPTIONS, ({}, Keeping(since="2026-12-01T00:00:00Z")), LATER)
+        later = [
+            replace(record(s, 9, 20 * era, "edit0"), locator=f"{s} {era}")
+            for s in range(STORIES)
+            for era in range(1, 13)
+        ]
+        pipeline.ingest("later", later)
+    assert sizes(engine) == before
