@@ -40,7 +40,7 @@ def _clean(record: Record, options: CleaningOptions) -> Page:
     if isinstance(record.payload, bytes) and looks_binary(record.payload):
         raise RejectedPage(Reason.BINARY, "the record holds binary data, no text")
     text = decode(record.payload, record.charset)
-    if not text.strip():
+    if not text or text.isspace():
         raise RejectedPage(Reason.EMPTY, "the record holds nothing but blanks")
     with dates.watching_capture() as asked:
         if record.kind is Kind.HTML:

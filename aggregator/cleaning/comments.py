@@ -21,8 +21,9 @@ def drop_comments(page: Outline) -> None:
     Only below the main text: above it such a word is a section's name.
     """
     _drop_thread(page)
-    for heading in [e for e in page.root.iter(*HEADINGS, *_LABELS) if _heads_comments(e)]:
-        if not page.past_main(heading) or page.root not in heading.iterancestors():
+    labels = [e for e in page.root.iter(*HEADINGS, *_LABELS) if page.past_main(e)]
+    for heading in [e for e in labels if _heads_comments(e)]:
+        if page.root not in heading.iterancestors():
             continue
         box = _box(heading, page)
         if box is not None:

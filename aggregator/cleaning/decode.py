@@ -56,12 +56,19 @@ def repair(text: str) -> str:
 
     A lone surrogate or a NUL makes libxml2 end the document at that place.
     """
-    if text.isascii() and len(text.encode().translate(None, _ASCII_CONTROL)) == len(text):
-        return text
-    if not _CONTROL.search(text):
+    if not _may_need_repair(text) or not _CONTROL.search(text):
         return text
     joined = _SURROGATE_PAIR.sub(_join_pair, text)
     return _CONTROL.sub(lambda m: "\ufffd" if m[0] >= "\ud800" else " ", joined)
+
+
+def _may_need_repair(text: str) -> bool:
+    """A quick test: False if no byte of `text` in UTF-8 can belong to what `repair` mends."""
+    try:
+        told = text.encode()
+    except UnicodeEncodeError:
+        return True
+    return b"\xef\xbf" in told or len(told.translate(None, _ASCII_CONTROL)) < len(told)
 
 
 def looks_binary(payload: bytes) -> bool:

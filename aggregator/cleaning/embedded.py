@@ -22,6 +22,8 @@ from aggregator.cleaning.streams import flat_stream, further_boxes, leads_elsewh
 
 _BOXES = frozenset(("section", "aside", "div", "nav", "ul", "ol", "footer", "related", "article"))
 _LABEL_TAGS = ("p", "div", "span", "strong", "b", "legend", "dt", "summary", "header", "a")
+_BLOCKS = frozenset(("p", "div", "header"))
+"""Labels whose lines end where they end; an inline one may begin a line of body text."""
 _LABEL_SIZE = 8
 _SHORT_LINE = 12
 _MAIN_SHARE = 0.35
@@ -64,7 +66,7 @@ def _attached(element: HtmlElement, root: HtmlElement) -> bool:
 def _boxes(page: Outline) -> list[HtmlElement]:
     """The containers of related stories, in page order; flat ones are gathered into a new one."""
     boxes: list[HtmlElement] = []
-    for heading in _related_headings(page.root):
+    for heading in _related_headings(page):
         box = _box_of(heading, page)
         if box is None:
             box = _gathered(heading)
@@ -107,10 +109,12 @@ def _is_all_cards(element: HtmlElement, page: Outline) -> bool:
     return sum(page.body_words(card) for card in cards) >= 0.8 * page.body_words(element)
 
 
-def _related_headings(root: HtmlElement) -> list[HtmlElement]:
+def _related_headings(page: Outline) -> list[HtmlElement]:
     found: list[HtmlElement] = []
-    for element in root.iter(*HEADINGS, *_LABEL_TAGS):
+    for element in page.root.iter(*HEADINGS, *_LABEL_TAGS):
         if len(element) > 6:
+            continue
+        if element.tag in _BLOCKS and page.body_words(element) > 2 * _LABEL_SIZE:
             continue
         text = text_of(element)
         if len(text) > 160 or not 0 < size(text) <= _LABEL_SIZE:
