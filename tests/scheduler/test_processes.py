@@ -173,18 +173,22 @@ def end_and_go_on(place: Place, engine: Engine) -> None:
     assert rows(engine, sums) == [(MANY, 0)]
 
 
+def is_reading(engine: Engine) -> bool:
+    """Whether the log has a dump that was begun and not ended."""
+    return bool(rows(engine, "SELECT 1 FROM dump_log WHERE finished_at IS NULL"))
+
+
 def test_a_second_signal_ends_at_once(place: Place) -> None:
     """Whoever presses Ctrl-C twice does not wait for a batch; the exit code names the signal."""
     place.configure({"batch_records": 5000})
     (place.folder / "a.jsonl").write_text(lines(1, 5000))
-    daemon = place.start("run")
-    wait_for(lambda: place.events("started"), daemon)
-    time.sleep(1)
-    daemon.send_signal(signal.SIGINT)
-    wait_for(lambda: place.events("stopping"), daemon)
-    daemon.send_signal(signal.SIGINT)
-    assert daemon.wait(60) == 128 + signal.SIGINT
     with opened(place.url) as engine:
+        daemon = place.start("run")
+        wait_for(lambda: is_reading(engine), daemon)
+        daemon.send_signal(signal.SIGINT)
+        wait_for(lambda: place.events("stopping"), daemon)
+        daemon.send_signal(signal.SIGINT)
+        assert daemon.wait(60) == 128 + signal.SIGINT
         assert rows(engine, "SELECT count(*) FROM articles") == [(0,)]
 
 
@@ -192,29 +196,30 @@ def test_a_batch_that_takes_too_long_is_given_up(place: Place) -> None:
     """The end comes within stop_seconds, with exit code 0 and nothing half stored."""
     place.configure({"batch_records": 5000, "daemon": {"stop_seconds": 0.1}})
     (place.folder / "a.jsonl").write_text(lines(1, 5000))
-    daemon = place.start("run")
-    wait_for(lambda: place.events("started"), daemon)
-    time.sleep(1)
-    daemon.send_signal(signal.SIGTERM)
-    assert daemon.wait(90) == 0
-    assert place.events("a batch was given up; it is read again next time")
     with opened(place.url) as engine:
+        daemon = place.start("run")
+        wait_for(lambda: is_reading(engine), daemon)
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(90) == 0
+        assert place.events("a batch was given up; it is read again next time")
         assert rows(engine, "SELECT count(*) FROM articles") == [(0,)]
         assert rows(engine, "SELECT owner FROM source_files") == [(None,)]
 
 
 def test_the_end_comes_also_when_the_database_does_not_answer(place: Place) -> None:
     """A transaction of somebody else that never ends keeps no daemon from ending with 0."""
-    place.configure({"daemon": {"stop_seconds": 0.5}})
-    daemon = place.start("run")
-    wait_for(lambda: place.events("started"), daemon)
-    with closing(sqlite3.connect(place.url.removeprefix("sqlite:///"))) as other:
-        other.execute("BEGIN IMMEDIATE")
-        (place.folder / "a.jsonl").write_text(lines(1, 1))
-        time.sleep(1)
-        daemon.send_signal(signal.SIGTERM)
-        assert daemon.wait(90) == 0
+    place.configure({"batch_records": 5000, "daemon": {"stop_seconds": 0.5}})
+    (place.folder / "a.jsonl").write_text(lines(1, 5000))
     with opened(place.url) as engine:
+        daemon = place.start("run")
+        wait_for(lambda: is_reading(engine), daemon)
+        path = place.url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=PATIENCE)) as other:
+            # From here on nothing of the daemon's is stored, whether it tries to by now or not.
+            other.execute("BEGIN IMMEDIATE")
+            daemon.send_signal(signal.SIGTERM)
+            assert daemon.wait(90) == 0
+        assert is_reading(engine)
         assert rows(engine, "SELECT count(*) FROM articles") == [(0,)]
 
 
