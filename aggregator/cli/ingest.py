@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from aggregator.scheduler.sharing import Claimed, Sharing
     from aggregator.settings import Settings
     from aggregator.store.dumps import Tally
-    from aggregator.store.engine import Engine
     from aggregator.store.logs import Totals
+    from aggregator.store.persistence import Persistence
 
 EXAMPLES = 3
 """Rejections of one reason that are shown at the end of a run."""
@@ -104,14 +104,18 @@ def ingest(options: IngestOptions) -> None:
     Formats are told by content: text, HTML, JSON lines, WARC and others, also compressed.
     Several processes that are given the same dumps at once share them.
     """
+    from aggregator.store.logs import totals
+    from aggregator.store.persistence import Persistence
+
     job = Job(options, settings_of(options), _defaults(options), _mapping(options))
     count = _count_dumps(options, job.settings)
     with opened_store(job.settings, create=True) as engine:
-        before, started = _totals(engine), time.monotonic()
+        store = Persistence(engine, job.settings.retry)
+        before, started = store.read(totals), time.monotonic()
         with progress(count) as shown:
-            run = _read_all(job, engine, shown)
+            run = _read_all(job, store, shown)
         seconds = time.monotonic() - started
-        values = _values(run, before, _totals(engine), seconds)
+        values = _values(run, before, store.read(totals), seconds)
     show(Document(values, [values], list(values), lambda: _summary(values)), options.format)
     if run.total.rejected:
         _tell_rejections(run)
@@ -162,15 +166,15 @@ def _find(options: IngestOptions, settings: Settings) -> Iterator[Dump]:
         raise bad_usage(str(error)) from None
 
 
-def _read_all(job: Job, engine: Engine, shown: Progress) -> Run:
+def _read_all(job: Job, store: Persistence, shown: Progress) -> Run:
     from aggregator.pipeline import Pipeline, options_of
     from aggregator.readers import read_dump
     from aggregator.store.dumps import Tally
 
     options, reading = job.options, job.settings.reading
     run = Run(Tally())
-    pipeline = Pipeline(engine, options_of(job.settings), lambda: datetime.now(UTC))
-    with pipeline, _sharing(job, engine) as sharing:
+    pipeline = Pipeline(store.engine, options_of(job.settings), lambda: datetime.now(UTC))
+    with pipeline, _sharing(job, store) as sharing:
         for claimed in sharing.claims(_find(options, job.settings)):
             dump = claimed.dump
             entries = read_dump(dump, reading, job.defaults, job.mapping, options.url)
@@ -179,22 +183,20 @@ def _read_all(job: Job, engine: Engine, shown: Progress) -> Run:
             run.total += tally
             run.dumps += 1
             if tally.rejected:
-                _note_rejections(engine, run, claimed)
+                _note_rejections(store, run, claimed)
         run.others = sharing.others
     return run
 
 
 @contextmanager
-def _sharing(job: Job, engine: Engine) -> Iterator[Sharing]:
+def _sharing(job: Job, store: Persistence) -> Iterator[Sharing]:
     """Our share in the dumps, as long as this process is entered in the store."""
     from aggregator.scheduler.clock import Clock
     from aggregator.scheduler.owner import this_process
     from aggregator.scheduler.presence import INGEST, Place, Presence
     from aggregator.scheduler.sharing import Sharing, manner_of
-    from aggregator.store.persistence import Persistence
 
-    store = Persistence(engine, job.settings.retry)
-    place = Place(engine, this_process(), Clock(), job.settings.daemon.lease_seconds)
+    place = Place(store.engine, this_process(), Clock(), job.settings.daemon.lease_seconds)
     manner = manner_of(job.defaults, job.mapping, job.options.url)
     presence = Presence(place, INGEST)
     store.insist(presence.enter)
@@ -205,27 +207,17 @@ def _sharing(job: Job, engine: Engine) -> Iterator[Sharing]:
         presence.leave()
 
 
-def _note_rejections(engine: Engine, run: Run, claimed: Claimed) -> None:
+def _note_rejections(store: Persistence, run: Run, claimed: Claimed) -> None:
     """Add what was rejected in the dump that was just read."""
-    from aggregator.store.engine import reading
     from aggregator.store.logs import rejections_by_reason
 
-    with reading(engine) as connection:
-        found = rejections_by_reason(connection, claimed.dump_id, EXAMPLES)
+    found = store.read(lambda c: rejections_by_reason(c, claimed.dump_id, EXAMPLES))
     for reason, (count, rows) in found.items():
         run.rejected[reason] += count
         examples = run.examples.setdefault(reason, [])
         room = EXAMPLES - len(examples)
         path = claimed.dump.path
         examples += [f"{path}: {row['locator']}: {row['detail']}" for row in rows[:room]]
-
-
-def _totals(engine: Engine) -> Totals:
-    from aggregator.store.engine import reading
-    from aggregator.store.logs import totals
-
-    with reading(engine) as connection:
-        return totals(connection)
 
 
 def _values(run: Run, before: Totals, after: Totals, seconds: float) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from aggregator.scheduler.sources import Source
 from aggregator.scheduler.workshop import Workshop
 from aggregator.store import sources
 from aggregator.store.dumps import Tally
-from aggregator.store.engine import DatabaseError, noting, reading
+from aggregator.store.engine import DatabaseError, Engine, StoreError, noting, reading
+from aggregator.store.failures import told
 from aggregator.store.sql import AnyRow
 
 
@@ -97,8 +98,16 @@ class Reading:
         try:
             yield row
         finally:
-            with suppress(DatabaseError), noting(self.shop.engine) as connection:
-                sources.release(connection, name, self.arrival.path, owner, self.values)
+            self.give_back()
+
+    def give_back(self) -> None:
+        """The dump is nobody's again; if that cannot be stored it is told, and read once more."""
+        name, owner, path = self.source.name, self.shop.identity.owner, self.arrival.path
+        try:
+            self.shop.store.note(lambda c: sources.release(c, name, path, owner, self.values))
+        except (DatabaseError, StoreError) as error:
+            words = _words(self.shop.engine, error)
+            log(logging.ERROR, "dump not given back", source=name, path=path, error=words)
 
     def standing(self) -> tuple[int, int] | None:
         """Size and modification time now; None when the dump is gone, zeros when hidden."""
@@ -254,6 +263,10 @@ def _identity(location: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _words(engine: Engine, error: DatabaseError | StoreError) -> str:
+    return str(error) if isinstance(error, StoreError) else told(engine.url, error)
 
 
 def _digest(location: str) -> bytes:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from aggregator.scheduler import rounds
 from aggregator.scheduler.rounds import run_round
@@ -85,3 +89,38 @@ def test_a_reader_whose_dump_was_taken_over_ends(
     assert run_round(shop, source()).dumps == 0
     assert rows(shop.engine, "SELECT owner, read_at FROM source_files") == [("thief", None)]
     assert readings(shop) == [(2, 2, 0, 0)]
+
+
+def no_luck(number: int) -> sqlite3.OperationalError:
+    failure = sqlite3.OperationalError("no luck")
+    failure.sqlite_errorcode = number
+    return failure
+
+
+@pytest.mark.parametrize("shop", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("failure", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL])
+def test_a_dump_that_cannot_be_given_back_at_once_is_given_back_later_or_told(
+    shop: Workshop,
+    source: MakeSource,
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+    failure: int,
+) -> None:
+    """What passes is waited for, so that the dump is not read once more; what does not is told."""
+    (folder / "a.jsonl").write_text(lines(1, 1))
+    failed = []
+
+    def fail_once(*told: Any) -> None:
+        if not failed and told[2].startswith("UPDATE source_files") and "read_at=" in told[2]:
+            failed.append(told[2])
+            raise OperationalError(told[2], None, no_luck(failure))
+
+    event.listen(shop.engine, "before_cursor_execute", fail_once)
+    try:
+        assert run_round(shop, source()).total.stored == 1
+    finally:
+        event.remove(shop.engine, "before_cursor_execute", fail_once)
+    assert len(failed) == 1
+    passing = failure == sqlite3.SQLITE_BUSY
+    assert ("dump not given back" in caplog.text) is not passing
+    assert run_round(shop, source()).dumps == int(not passing)
