@@ -16,7 +16,7 @@ from aggregator.boilerplate import wrong_boilerplate
 from aggregator.candidates import postings
 from aggregator.compare import stored_options
 from aggregator.core.tokens import SHINGLE_WORDS, grams
-from aggregator.fingerprint import sign, signed_by_datasketch
+from aggregator.fingerprint import fingerprints, sign, signed_by_datasketch
 from aggregator.store import check, index, nodes
 from aggregator.store.engine import Connection
 
@@ -52,6 +52,9 @@ def check_store(connection: Connection) -> Iterator[Checked]:
         "the figures of every cluster are those of its articles", check.wrong_figures(connection)
     )
     yield _checked(
+        "the words of every text are those that its digest names", _wrong_texts(connection)
+    )
+    yield _checked(
         "the signature of every node is that of its words, and datasketch's",
         _wrong_signatures(connection),
     )
@@ -69,8 +72,26 @@ def check_store(connection: Connection) -> Iterator[Checked]:
 
 
 def _checked(claim: str, found: Iterator[str]) -> Checked:
+    found = _readable(found)
     findings = list(islice(found, MOST_FINDINGS))
     return Checked(claim, findings, len(findings) + sum(1 for _more in islice(found, _COUNTED)))
+
+
+def _readable(found: Iterator[str]) -> Iterator[str]:
+    """The findings; values that are not of their kind at all are one, and end the claim."""
+    try:
+        yield from found
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        yield f"what is stored cannot be read: {type(error).__name__}: {error}"
+
+
+def _wrong_texts(connection: Connection) -> Iterator[str]:
+    """Revisions whose text has other words than its digest names."""
+    for rows in check.text_pages(connection):
+        prints = fingerprints(row.text for row in rows)
+        for row, print_ in zip(rows, prints, strict=True):
+            if row.text_digest != print_.digest or row.word_count != print_.word_count:
+                yield f"{row.article_id}: other words than its digest names"
 
 
 def _wrong_signatures(connection: Connection) -> Iterator[str]:

@@ -31,7 +31,7 @@ TEST_VARIABLES = ("AGGREGATOR_TEST_POSTGRES_URL", "AGGREGATOR_TEST_POSTGRES_BIN"
 DEFAULT_FILE = "config.yaml"
 LARGEST_NUMBER = 10**12
 """No setting means more; larger numbers overflow times and sizes further on."""
-_MOST = {"max_depth": 250}  # where less than LARGEST_NUMBER is allowed; libxml2 nests no deeper
+_MOST = {"max_depth": 250, "workers": 256}  # libxml2 nests no deeper; processes take memory
 _POSITIVE = re.compile(r"max_|page_seconds|batch_|expansion_")
 """Settings that stop all work when they are 0; elsewhere 0 says "none" or "automatic"."""
 

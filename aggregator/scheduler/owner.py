@@ -47,26 +47,30 @@ def _process(pid: int) -> str | None:
 
 
 def _exists(pid: int) -> str | None:
-    """The same without /proc: only whether there is one."""
+    """The same without /proc, or where it hides other users' processes: empty if there is one."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return None
     except PermissionError:
-        pass
+        return ""
     return "" if not Path("/proc/self/stat").exists() else None
 
 
 def is_alive(row: AnyRow, now: datetime) -> bool:
     """Whether a process that is entered in the store still lives.
 
-    On this machine the system knows; elsewhere, one that did not report within its lease
-    (`now` is the time of the store) is dead.
+    On this machine the system knows, if it lets us see; elsewhere, one that did not report
+    within its lease (`now` is the time of the store) is dead.
     """
     if row.state == STOPPED:
         return False
     if row.machine == _machine():
-        return _process(int(row.pid)) == str(row.process)
+        found = _process(int(row.pid))
+        if found is None or found == str(row.process):
+            return found is not None
+        if found:
+            return False  # a later process with its pid
     reported = from_text(row.reported_at)
     return reported is not None and now - reported <= timedelta(seconds=row.lease_seconds)
 

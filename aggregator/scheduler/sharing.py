@@ -124,7 +124,7 @@ class Sharing:
         try:
             path = Path(dump.location).resolve(strict=True)
             status = path.stat()
-        except OSError:
+        except (OSError, RuntimeError):  # RuntimeError: a link to itself, before Python 3.13
             return None
         if dump.problem is not None:
             return None

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -182,6 +182,11 @@ FROM clusters c JOIN nodes n ON n.anchor = c.anchor JOIN articles a ON a.node_id
 ORDER BY c.anchor
 """
 
+_TEXTS = """
+SELECT revision_id, article_id, text_digest, word_count, text FROM revisions
+WHERE purged_at IS NULL AND revision_id > :last ORDER BY revision_id LIMIT 200
+"""
+
 
 def broken(connection: Connection, invariant: Invariant) -> Iterator[str]:
     """Whatever breaks an invariant, in words."""
@@ -219,6 +224,15 @@ def file_damage(connection: Connection) -> Iterator[str]:
             yield str(answer)
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         yield f"table {row[0]}, row {row[1]}: refers to nothing in {row[2]}"
+
+
+def text_pages(connection: Connection) -> Iterator[Sequence[AnyRow]]:
+    """All revisions whose text was not purged, some at a time."""
+    last = b""
+    statement = text(_TEXTS)
+    while page := connection.execute(statement, {"last": last}).all():
+        yield page
+        last = page[-1].revision_id
 
 
 def node_pages(connection: Connection) -> Iterator[list[int]]:

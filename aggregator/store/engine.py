@@ -111,10 +111,31 @@ def _parse(url: str) -> URL:
             "postgresql://user@host/name"
         ) from None
     if backend == "postgresql":
+        if "@" in (parsed.host or "") + (parsed.database or ""):
+            raise StoreError("the database URL has a second @: write @ in a password as %40")
         return parsed.set(drivername="postgresql+psycopg")
     if backend == "sqlite":
+        _check_sqlite(parsed)
         return parsed.set(drivername="sqlite+pysqlite")
     raise StoreError(f"{backend} is not supported: use sqlite or postgresql")
+
+
+def _check_sqlite(url: URL) -> None:
+    if url.host or url.username or url.password:
+        raise StoreError(
+            "an SQLite URL names a file, no server: sqlite:///news.sqlite3, and with a fourth "
+            "slash from the root"
+        )
+    if others := sorted(url.query.keys() - {"timeout"}):
+        raise StoreError(
+            f"{url.database}: unknown parameter {others[0]!r}; an SQLite URL may have `timeout`"
+        )
+    try:
+        valid = float(str(url.query.get("timeout", 0))) >= 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise StoreError(f"{url.database}: `timeout` is a number of seconds")
 
 
 def _check_file(url: URL, *, must_exist: bool) -> None:

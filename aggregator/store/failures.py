@@ -124,5 +124,7 @@ def _parsed(url: str) -> URL | None:
 
 
 def _masked(url: URL) -> str:
+    if "@" in (url.host or "") + (url.database or "") and url.get_backend_name() != "sqlite":
+        return "(a database URL with a second @)"
     hidden: dict[str, Any] = {name: "***" for name in url.query if name.endswith("password")}
     return url.update_query_dict(hidden).render_as_string(hide_password=True)

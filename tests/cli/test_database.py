@@ -61,6 +61,12 @@ DAMAGES = {
     " LIMIT 1) WHERE node_id = (SELECT min(node_id) FROM nodes)": (
         "the signature of every node is that of its words, and datasketch's"
     ),
+    "UPDATE revisions SET text = 'other' WHERE revision_id = (SELECT max(revision_id) FROM"
+    " revisions)": "the words of every text are those that its digest names",
+    "UPDATE nodes SET tokens = x'00' WHERE node_id = (SELECT max(node_id) FROM nodes)": (
+        "the candidate index has every key of every node, and no other"
+    ),
+    "UPDATE dumps SET source = 'news'": "what each source brought is what its dumps say",
     "INSERT INTO repeated_passages (key) VALUES (1)": (
         "what sites repeat follows from the texts, and so does what is left out of comparisons"
     ),
