@@ -25,7 +25,7 @@ from aggregator.intake import Outcome, take_in
 from aggregator.settle import Counts, Settler, Settling
 from aggregator.standing import Circumstances
 from aggregator.store import dumps, index
-from aggregator.store.dumps import Beginning
+from aggregator.store.dumps import Beginning, Tally
 from aggregator.store.engine import writing
 
 OPTIONS = MatchingOptions(
@@ -107,6 +107,10 @@ def ingest(engine: Engine, batches: Iterable[Sequence[SeenPage]]) -> list[Outcom
             done, changes = take_in(connection, circumstances, batch)
             settling = Settling(OPTIONS, RANKING, SCHEME)
             Settler(connection, settling, Counts()).settle(changes)
+            known = done.count(Outcome.KNOWN)
+            revised = done.count(Outcome.REVISED)
+            tally = Tally(len(done), len(done) - known, known, revised=revised)
+            dumps.count(connection, dump_id, tally)
             outcomes += done
     return outcomes
 
