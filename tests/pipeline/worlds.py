@@ -110,7 +110,7 @@ def ingest(engine: Engine, batches: Iterable[Sequence[SeenPage]]) -> list[Outcom
             known = done.count(Outcome.KNOWN)
             revised = done.count(Outcome.REVISED)
             tally = Tally(len(done), len(done) - known, known, revised=revised)
-            dumps.count(connection, dump_id, tally)
+            dumps.count(connection, dump_id, tally, "2026-01-01T00:00:00Z")
             outcomes += done
     return outcomes
 

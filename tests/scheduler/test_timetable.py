@@ -149,24 +149,24 @@ def test_a_run_that_comes_in_the_middle_of_another_follows_it_once(
         running += 1
         together.append(running)
         begun.release()
-        assert may_end.acquire(timeout=10)
+        assert may_end.acquire(timeout=120)
         running -= 1
 
     executor = ThreadPoolExecutor(4)
     table, scheduler = stepped(work, executor)
     table.set(source(schedule="1m"), None, START)
     scheduler.step()
-    assert begun.acquire(timeout=10)
+    assert begun.acquire(timeout=120)
     for seconds in (60, 120, 180):
         at(seconds)
         scheduler.step()
     ended = threading.Event()
     scheduler.add_listener(lambda _event: ended.set(), base.EVENT_JOB_MODIFIED)
     may_end.release()
-    assert ended.wait(timeout=10)
+    assert ended.wait(timeout=120)
     at(600)  # the follow-up is due by the true clock
     scheduler.step()
-    assert begun.acquire(timeout=10)
+    assert begun.acquire(timeout=120)
     may_end.release()
     executor.shutdown()
     assert together == [1, 1]
