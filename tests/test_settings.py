@@ -107,12 +107,13 @@ def test_every_key_can_be_set_by_its_variable(
         "host": "::1",
     }
     usual = "1" if path[-1].endswith("_share") else "7"
+    values["max_memory_bytes"] = "100000000"
     monkeypatch.setenv(variable_name(path), values.get(path[-1], usual))
     value: object = load_settings().masked()
     for part in path:
         assert isinstance(value, dict)
         value = value[part]
-    assert value in (7, 1, "sqlite:////tmp/x", ["longest"], [], "json", "::1")
+    assert value in (7, 1, 100_000_000, "sqlite:////tmp/x", ["longest"], [], "json", "::1")
 
 
 def test_sections_without_keys_keep_their_defaults(tmp_path: Path) -> None:
@@ -175,6 +176,7 @@ MISTAKES = {
     "batch_records: 0": "batch_records: must be more than 0",
     "cleaning: {page_seconds: .nan}": "cleaning.page_seconds: must be more than 0",
     "cleaning: {page_seconds: .inf}": "cleaning.page_seconds: must be at most",
+    "cleaning: {max_memory_bytes: 1000}": "cleaning.max_memory_bytes: must be at least 100000000",
     "matching: 5": "matching: must be a section",
     "matching: [1]": "matching: must be a section",
     "canonical: {rules: [newest]}": "canonical.rules: item 1 must be 'preferred_outlets'",
@@ -235,6 +237,25 @@ def test_a_mistake_in_the_environment_is_named_with_its_variable(
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"^{name}: .*{re.escape(message)}"):
         load_settings()
+
+
+def test_all_mistakes_in_values_are_told_at_once(tmp_path: Path) -> None:
+    """Whoever mends one key does not have to start again to hear of the next."""
+    text = (
+        "workrs: 1\nsources: [{name: a, finished: burn}, {path: x, keep_days: z}]\nworkers: true"
+    )
+    file = write(tmp_path / "my.yaml", text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(file)
+    named = [line.removeprefix(f"{file}: ") for line in str(caught.value).splitlines()]
+    assert [line.partition(":")[0] for line in named] == [
+        "workrs",
+        "workers",
+        "sources.a.path",
+        "sources.a.finished",
+        "sources.item 2.name",
+        "sources.item 2.keep_days",
+    ]
 
 
 def test_a_mistake_on_the_command_line_is_named_as_one() -> None:

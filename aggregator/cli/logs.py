@@ -53,7 +53,7 @@ def list_dumps(options: DumpOptions) -> None:
 
 
 def _dump_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
-    from aggregator.cli.tables import safe, table
+    from aggregator.cli.tables import minute, safe, table
 
     if not rows:
         yield Text("No dumps.")
@@ -64,7 +64,7 @@ def _dump_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
             (
                 safe(row["dump_id"]),
                 safe(row["state"]),
-                safe(row["started_at"][:10]),
+                minute(row["started_at"]),
                 *(safe(row[name]) for name in _COUNTS[:4]),
                 safe(row["path"]),
             )

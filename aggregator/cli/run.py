@@ -9,10 +9,11 @@ import typer
 
 from aggregator.cli.failure import ExitCode, Failure
 from aggregator.cli.options import Options, bad_usage, command
-from aggregator.cli.session import opened_store, settings_of
+from aggregator.cli.session import opened_store
 from aggregator.core.operation import LogFormat
 
 if TYPE_CHECKING:
+    from aggregator.scheduler.sources import Load
     from aggregator.settings import Settings
     from aggregator.store.engine import Engine
 
@@ -42,13 +43,8 @@ def run(options: RunOptions) -> None:
     configuration again. Log lines go to standard error.
     """
     from aggregator.scheduler.logs import set_up_logging
-    from aggregator.scheduler.sources import SourceError, sources_by_name
 
-    settings = settings_of(options)
-    try:
-        sources_by_name(settings.sources)
-    except SourceError as error:
-        raise bad_usage(str(error)) from None
+    settings = _settings(options)
     set_up_logging(options.log_format or settings.daemon.log_format)
     with opened_store(settings, create=True) as engine:
         ending = _work(options, settings, engine)
@@ -56,17 +52,31 @@ def run(options: RunOptions) -> None:
         raise typer.Exit(ending)
 
 
+def _settings(options: RunOptions) -> Settings:
+    """The settings, with their sources checked; raises Failure with all that is wrong."""
+    from aggregator.scheduler.sources import SourceError, loaded
+    from aggregator.settings import SettingsError
+
+    try:
+        return loaded(_load(options))[0]
+    except (SettingsError, SourceError) as error:
+        raise bad_usage(str(error)) from None
+
+
+def _load(options: RunOptions) -> Load:
+    from aggregator.settings import load_settings
+
+    return lambda: load_settings(options.config, {"database_url": options.database})
+
+
 def _work(options: RunOptions, settings: Settings, engine: Engine) -> int:
     from aggregator.scheduler.clock import Clock
     from aggregator.scheduler.daemon import Daemon, Given
     from aggregator.scheduler.metrics import MissingExtra
-    from aggregator.settings import load_settings
 
-    def load() -> Settings:
-        return load_settings(options.config, {"database_url": options.database})
-
+    given = Given(engine, settings, _load(options), Clock())
     try:
-        daemon = Daemon(Given(engine, settings, load, Clock()), "once" if options.once else "run")
+        daemon = Daemon(given, "once" if options.once else "run")
         return int(daemon.once() if options.once else daemon.run())
     except MissingExtra as error:
         raise bad_usage(str(error)) from None

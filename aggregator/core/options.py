@@ -31,7 +31,8 @@ class CleaningOptions:
     page_seconds: float = 30.0
     """A page that takes longer to clean is rejected as ``timeout`` (seconds)."""
     max_memory_bytes: int = 2_000_000_000
-    """A page whose cleaning takes more memory is rejected as ``cleaning_failed`` (bytes)."""
+    """A page whose cleaning takes more memory is rejected as ``cleaning_failed`` (bytes).
+    `load_settings` refuses less than 100 MB: pages that are like any other would fail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,43 +33,58 @@ class Dump:
     part: Part | None = None
 
 
+def _go_on() -> None:
+    """Let the search go on."""
+
+
 @dataclass(slots=True)
 class _Walk:
-    """The folders that one walk reached by links, so that links cannot lead it in circles."""
+    """One walk: what it calls at each dump, and the folders that it reached by links.
 
+    Links so cannot lead it in circles.
+    """
+
+    at_each: Callable[[], None]
     linked: set[tuple[int, int]] = field(default_factory=set)
 
 
-def find_dumps(paths: Sequence[str], options: ReadingOptions) -> Iterator[Dump]:
+def find_dumps(
+    paths: Sequence[str], options: ReadingOptions, at_each: Callable[[], None] = _go_on
+) -> Iterator[Dump]:
     """The dumps under `paths`: files, folders (recursive), globs, "-" for standard input.
 
     A folder's files come in the byte order of their paths, each file once per call; names
     that start with a dot are passed over, as a shell's globs do. What cannot be read (no
     permission, a pipe, a device, a link back to a folder above it) comes as a `Dump` with a
-    `problem`.
+    `problem`. `at_each` is called at each dump that is found; what it raises ends the search.
 
     Raises `DumpNotFound` when a path does not exist or a glob matches nothing, and
     `TooManyFiles`, both before the first dump is delivered.
     """
-    starts = [start for path in paths for start in _starts(path)]
-    for _ in _dumps(starts, options):
+    starts = [start for path in paths for start in _starts(path, at_each)]
+    for _ in _dumps(starts, options, at_each):
         pass  # a first walk that only counts: nothing is read when there are too many
-    return _dumps(starts, options)
+    return _dumps(starts, options, at_each)
 
 
-def _starts(path: str) -> list[str]:
+def _starts(path: str, at_each: Callable[[], None]) -> list[str]:
     if path == STANDARD_INPUT or os.path.lexists(path):
         return [path]
     if not glob.has_magic(path):
         raise DumpNotFound(f"{_printable(path)}: no such file or folder")
-    found = sorted(glob.glob(path, recursive=True), key=os.fsencode)  # noqa: PTH207 - keeps "./"
+    found = []
+    for each in glob.iglob(path, recursive=True):  # noqa: PTH207 - keeps "./"
+        at_each()
+        found.append(each)
     if not found:
         raise DumpNotFound(f"{_printable(path)}: no file matches this pattern")
-    return found
+    return sorted(found, key=os.fsencode)
 
 
-def _dumps(starts: Sequence[str], options: ReadingOptions) -> Iterator[Dump]:
-    walk = _Walk()
+def _dumps(
+    starts: Sequence[str], options: ReadingOptions, at_each: Callable[[], None]
+) -> Iterator[Dump]:
+    walk = _Walk(at_each)
     seen: set[str] = set()
     count = 0
     for start in starts:
@@ -89,6 +104,7 @@ def _dumps(starts: Sequence[str], options: ReadingOptions) -> Iterator[Dump]:
 
 def _from_path(path: str, walk: _Walk, above: tuple[tuple[int, int], ...]) -> Iterator[Dump]:
     """The dumps at `path`; `above` are the device and inode numbers of the folders over it."""
+    walk.at_each()
     if path == STANDARD_INPUT:
         yield Dump(path, path)
         return

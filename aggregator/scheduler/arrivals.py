@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -50,22 +50,21 @@ class Arrival:
         return self.dump.path
 
 
-def look(source: Source, options: ReadingOptions) -> list[Arrival]:
+def look(source: Source, options: ReadingOptions, at_each: Callable[[], None]) -> list[Arrival]:
     """The dumps of a source, in the order of their paths, without partial ones.
 
-    Raises ReaderError when the place does not exist or holds too many files. A pattern that
-    matches nothing is no error.
+    `at_each` is called at each of them; what it raises ends the look. Raises ReaderError when the
+    place does not exist or holds too many files. A pattern that matches nothing is no error.
     """
     try:
-        dumps = list(find_dumps([source.options.path], options))
+        return list(_arrivals(find_dumps([source.options.path], options, at_each), source))
     except DumpNotFound:
         if glob.has_magic(source.options.path):
             return []
         raise
-    return list(_arrivals(dumps, source))
 
 
-def _arrivals(dumps: list[Dump], source: Source) -> Iterator[Arrival]:
+def _arrivals(dumps: Iterable[Dump], source: Source) -> Iterator[Arrival]:
     for dump in dumps:
         if is_partial(dump.location):
             continue

@@ -16,7 +16,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,15 +34,12 @@ from aggregator.scheduler.owner import this_process
 from aggregator.scheduler.reporter import Reporter
 from aggregator.scheduler.rounds import RoundResult, run_round
 from aggregator.scheduler.server import Answer, HealthServer, told
-from aggregator.scheduler.sources import Source, SourceError, sources_by_name
+from aggregator.scheduler.sources import Load, Source, SourceError, loaded, sources_by_name
 from aggregator.scheduler.timetable import Timetable
 from aggregator.scheduler.workshop import Workshop
 from aggregator.settings import Settings, SettingsError
 from aggregator.store import sources as stored
 from aggregator.store.engine import DatabaseError, Engine, StoreError, reading, reason
-
-Load = Callable[[], Settings]
-"""Reads the configuration again; raises SettingsError."""
 
 LOOK_AGAIN_SECONDS = 1.5
 """How long after `settle_seconds` a dump that was settling is looked at again."""
@@ -89,8 +86,12 @@ class Daemon:
         self._idle = threading.Condition()
 
     def run(self) -> Ending:
-        """Work by the schedules until a signal ends it. Raises StoreError at the start only."""
-        with self._at_work(), self._served():
+        """Work by the schedules until a signal ends it.
+
+        Raises at the start only: StoreError, and before anything is entered in the store
+        MissingExtra and what the system says where the health server cannot listen.
+        """
+        with self._served(), self._at_work():
             self.plan()
             self.timetable.start()
             self.reporter.turn("running")
@@ -173,8 +174,7 @@ class Daemon:
         """Read the configuration again; a bad one changes nothing, and says why."""
         old = self.shop.settings
         try:
-            new = self.given.load()
-            found = sources_by_name(new.sources)
+            new, found = loaded(self.given.load)
             if old.masked() != new.masked() or old.database_url != new.database_url:
                 self.shop.renew(new)
         except (SettingsError, SourceError, StoreError, DatabaseError) as error:

@@ -89,13 +89,21 @@ class _Round:
         with noting(self.shop.engine) as connection:
             values = {"last_run_at": started.text}
             sources.note_state(connection, self.source.name, started.text, values)
-        arrivals = look(self.source, self.shop.settings.reading)
+        try:
+            arrivals = look(self.source, self.shop.settings.reading, self.look_up)
+        except Interrupted:
+            return
         for arrival in self.ready(arrivals):
             if self.shop.stopping.is_set():
                 self.left.append(arrival)
                 continue
             self.read(arrival)
         self.note_end(started.text)
+
+    def look_up(self) -> None:
+        """Between two dumps that are found: stop if that is wished."""
+        if self.shop.stopping.is_set():
+            raise Interrupted
 
     def ready(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """The dumps to be read now; notes how all of them stand."""

@@ -12,6 +12,13 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+_INTERVAL = re.compile(r"(\d+)\s*([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_LONGEST = timedelta(days=366)
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NUMBERED = re.compile(r"([0-7])(?:-([0-7]))?(?:/([1-9]))?")
+_CRON_FIELDS = 5
+
 
 class Trigger(BaseTrigger):  # type: ignore[misc]
     """An interval or a cron expression, whose missed times are passed over.
@@ -39,14 +46,6 @@ class Trigger(BaseTrigger):  # type: ignore[misc]
         else:
             found = self.inner.get_next_fire_time(now, now)
         return found
-
-
-_INTERVAL = re.compile(r"(\d+)\s*([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_LONGEST = timedelta(days=366)
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_NUMBERED = re.compile(r"([0-7])(?:-([0-7]))?(?:/([1-9]))?")
-_CRON_FIELDS = 5
 
 
 class ScheduleError(ValueError):

@@ -66,6 +66,12 @@ def test_tables_name_every_file(hostile: Cli) -> None:
         assert row["reason"] in out
 
 
+def test_the_table_of_dumps_tells_the_minute(hostile: Cli) -> None:
+    """Several readings of one day can be told apart."""
+    started = hostile.json("dumps", "list")[0]["started_at"]
+    assert started[:16].replace("T", " ") in hostile("dumps", "list").out
+
+
 def test_a_store_without_rejections_says_so(shipped_store: Cli) -> None:
     assert shipped_store("rejections", "list").out == "No rejections.\n"
 

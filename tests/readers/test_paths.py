@@ -164,3 +164,20 @@ def test_what_may_not_be_read_is_told_and_the_rest_is_read(
         (str(tmp_path / "open/secret.txt"), denied),
     ]
     assert len(entries) == 3
+
+
+@pytest.mark.parametrize("pattern", ["", "*.txt"])
+def test_whoever_searches_can_end_the_search(tmp_path: Path, pattern: str) -> None:
+    """What the caller raises at a dump that is found comes out, before the search is over."""
+    for number in range(5):
+        (tmp_path / f"{number}.txt").write_text("words")
+    found: list[None] = []
+
+    def at_each() -> None:
+        found.append(None)
+        if len(found) == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        find_dumps([str(tmp_path / pattern)], OPTIONS, at_each)
+    assert len(found) == 2

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from aggregator.core.operation import MetricsOptions
+from aggregator.scheduler.daemon import Daemon, Given
 from aggregator.scheduler.housekeeping import keep_house
 from aggregator.scheduler.metrics import ALARMS, Exposition, MissingExtra
 from aggregator.scheduler.rounds import run_round
 from aggregator.scheduler.sources import Source
 from aggregator.scheduler.workshop import Workshop
 from tests.scheduler.news import lines
+from tests.stores import rows
 
 DOCS = (Path(__file__).parents[2] / "docs" / "daemon.md").read_text("utf-8")
 
@@ -25,6 +28,20 @@ def test_a_missing_extra_is_named(shop: Workshop, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "prometheus_client", None)
     with pytest.raises(MissingExtra, match=r"news-story-aggregator\[metrics\]"):
         Exposition(shop)
+
+
+def test_a_daemon_that_cannot_show_figures_does_not_enter_the_store(
+    shop: Workshop, source: Callable[..., Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody takes one for dead that never began."""
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)
+    before = rows(shop.engine, "SELECT owner FROM daemons")
+    wanted = {"sources": (source().options,), "metrics": MetricsOptions(port=1)}
+    settings = shop.settings.model_copy(update=wanted)
+    daemon = Daemon(Given(shop.engine, settings, lambda: settings, shop.clock), "run")
+    with pytest.raises(MissingExtra):
+        daemon.run()
+    assert rows(shop.engine, "SELECT owner FROM daemons") == before
 
 
 def test_every_figure_has_its_prefix_and_help(shop: Workshop) -> None:

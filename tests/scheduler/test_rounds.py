@@ -13,7 +13,7 @@ import pytest
 from aggregator.check import check_store
 from aggregator.core.operation import Finished
 from aggregator.scheduler import rounds
-from aggregator.scheduler.rounds import run_round
+from aggregator.scheduler.rounds import RoundResult, run_round
 from aggregator.scheduler.sources import Source
 from aggregator.scheduler.workshop import Workshop
 from aggregator.store.dumps import Tally
@@ -287,6 +287,19 @@ def test_a_stopped_round_ends_after_its_batch_and_is_gone_on_with(
     assert readings(shop) == [(2, 2, 0, 0), (7, 5, 2, 0)]
     finished = rows(shop.engine, "SELECT finished_at IS NULL FROM dump_log ORDER BY dump_id")
     assert [bool(each[0]) for each in finished] == [True, False]
+
+
+def test_a_search_for_dumps_ends_when_the_process_is_to_stop(
+    shop: Workshop, source: MakeSource, folder: Path
+) -> None:
+    """However many there are: none is noted, and the next round finds them all."""
+    for number in range(3):
+        (folder / f"{number}.jsonl").write_text(lines(number, 1))
+    shop.stopping.set()
+    assert run_round(shop, source()) == RoundResult()
+    assert rows(shop.engine, "SELECT path FROM source_files") == []
+    shop.stopping.clear()
+    assert run_round(shop, source()).dumps == 3
 
 
 def test_what_an_interrupted_reading_brought_is_counted_for_its_source(

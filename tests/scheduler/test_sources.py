@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 
 from aggregator.core.operation import Finished, SourceOptions
-from aggregator.scheduler.sources import SourceError, checked_sources, sources_by_name
+from aggregator.scheduler.sources import SourceError, checked_sources, loaded, sources_by_name
+from aggregator.settings import SettingsError, load_settings
 
 PLAIN = SourceOptions(name="wire", path="/srv/in")
 MISTAKES: list[tuple[dict[str, Any], str]] = [
@@ -63,6 +65,33 @@ def test_all_mistakes_are_told_at_once() -> None:
         "sources.wire.path",
         "sources.wire.name",
     ]
+
+
+def test_mistakes_in_values_and_in_sources_are_told_together(tmp_path: Path) -> None:
+    """Also in entries that cannot be read as a whole; what depends on a key that cannot be read
+    is not complained of."""
+    file = tmp_path / "my.yaml"
+    entries = [
+        {"name": "a", "path": "in", "finished": "burn", "move_to": "in", "schedule": "x"},
+        {"path": "in", "time_zone": "Mars", "schedule": "never"},
+        {"name": "c", "follow": True, "finished": "move", "keep_days": "z"},
+    ]
+    file.write_text(json.dumps({"workers": -1, "sources": entries}))
+    with pytest.raises(SettingsError) as caught:
+        loaded(lambda: load_settings(file))
+    named = [line.removeprefix(f"{file}: ") for line in str(caught.value).splitlines()]
+    assert [line.partition(":")[0] for line in named] == [
+        "sources.a.finished",
+        "sources.item 2.name",
+        "sources.c.path",
+        "sources.c.keep_days",
+        "sources.a.schedule",
+        "sources.item 2.time_zone",
+        "sources.item 2.schedule",
+    ]
+    file.write_text(json.dumps({"workers": -1, "sources": entries[:1]}).replace("burn", "move"))
+    with pytest.raises(SettingsError, match=r"workers: must be 0 or more\n.*a\.schedule"):
+        loaded(lambda: load_settings(file))
 
 
 def test_a_daemon_without_any_source_is_refused() -> None:
