@@ -5,7 +5,8 @@ changed nodes ─lines→ passages ─stories→ boilerplate ─→ lines of nod
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -14,18 +15,22 @@ from aggregator.core.boilerplate import (
     SAMPLE,
     Layout,
     Lines,
+    Passages,
     is_repeated,
     lines_left_out,
     passages,
 )
+from aggregator.core.postings import Postings, by_key, joined
 from aggregator.core.text import normalise
+from aggregator.core.tokens import Hashes
 from aggregator.store import passages as stored
 from aggregator.store.check import node_pages
 from aggregator.store.engine import Connection
+from aggregator.store.index import PASSAGES
+from aggregator.store.passages import Standing
 from aggregator.store.sql import chunks
 
-OfNode = dict[int, set[int]]
-"""Passages of nodes."""
+_KEYS_AT_ONCE = 20_000
 
 
 def follow(
@@ -38,66 +43,92 @@ def follow(
     """
     if not stories:
         return set()
-    leaving: OfNode = {}
-    coming: OfNode = {}
-    layouts: dict[int, Layout] = {}
-    for each in stored.standing(connection, {*kept, *gone}):
-        now = NOWHERE if each.node_id in gone else each.now
-        if not each.stored.same(now):
-            leaving[each.node_id] = passages(each.tokens, each.stored)
-            coming[each.node_id] = passages(each.tokens, now)
-            layouts[each.node_id] = now
-    stored.remove(connection, leaving)
-    stored.add(connection, coming)
-    stored.set_layouts(connection, layouts)
-    crossed = _cross(connection, stories, leaving, coming)
-    return relabel(connection, layouts.keys() | stored.carriers(connection, crossed)) - set(gone)
+    found = [
+        (each, NOWHERE if each.node_id in gone else each.now)
+        for each in stored.standing(connection, {*kept, *gone})
+    ]
+    moved = [(each, now) for each, now in found if not each.stored.same(now)]
+    before = _passages((each, each.stored) for each, _now in moved)
+    after = _passages(moved)
+    stored.set_layouts(connection, {each.node_id: now for each, now in moved})
+    nodes = [each.node_id for each, _now in moved]
+    crossed = _cross(connection, stories, before.postings(nodes), after.postings(nodes))
+    changed = _write_left_out(connection, [each for each, _now in moved], after)
+    return (changed | _relabel(connection, crossed, nodes)) - set(gone)
 
 
-def _cross(
-    connection: Connection, stories: int, leaving: Mapping[int, set[int]], coming: OfNode
-) -> set[int]:
-    """Decide the passages again whose sample changed; returns those decided otherwise."""
-    changed: dict[int, set[int]] = {}
-    for of_node in (leaving, coming):
-        for node, keys in of_node.items():
-            for key in keys:
-                changed.setdefault(key, set()).add(node)
-    lowest = stored.lowest(connection, changed, SAMPLE)
-    samples = {
-        key: sample
-        for key, sample in lowest.items()
-        if len(sample) < SAMPLE or min(changed[key]) <= sample[-1]
-    }
-    emptied = changed.keys() - lowest.keys()
-    before = stored.repeated_among(connection, samples.keys() | emptied)
-    after = _repeated(connection, stories, samples)
-    stored.mark(connection, after - before, before - after)
-    return before ^ after
+def _passages(texts: Iterable[tuple[Standing, Layout]]) -> Passages:
+    return passages([(each.tokens, layout) for each, layout in texts])
 
 
-def _repeated(connection: Connection, stories: int, samples: Mapping[int, list[int]]) -> set[int]:
-    enough = {key: sample for key, sample in samples.items() if len(sample) >= stories}
+def _cross(connection: Connection, stories: int, leaving: Postings, coming: Postings) -> Hashes:
+    """Store who carries which passage now, and decide again the passages whose sample changed.
+
+    Returns those that were decided otherwise.
+    """
+    PASSAGES.remove(connection, leaving)
+    staying = PASSAGES.lowest(connection, np.union1d(leaving.keys, coming.keys), SAMPLE)
+    PASSAGES.add(connection, coming)
+    samples = _lowest(joined([staying, coming]).ordered())
+    changed = np.union1d(leaving.keys, samples.keys[np.isin(samples.nodes, coming.nodes)])
+    # With fewer texts than stories none was boilerplate, unless it has just lost some.
+    large, sizes = np.unique(samples.keys, return_counts=True)
+    changed = np.intersect1d(changed, np.union1d(leaving.keys, large[sizes >= stories]))
+    before = stored.repeated_among(connection, changed)
+    after = _repeated(connection, stories, samples[np.isin(samples.keys, changed)])
+    no_more, now = np.setdiff1d(before, after), np.setdiff1d(after, before)
+    stored.mark(connection, now, no_more)
+    return np.union1d(no_more, now)
+
+
+def _lowest(postings: Postings) -> Postings:
+    """Of ordered postings, those of the `SAMPLE` lowest nodes of each key."""
+    rank = np.arange(len(postings)) - np.searchsorted(postings.keys, postings.keys)
+    return postings[rank < SAMPLE]
+
+
+def _repeated(connection: Connection, stories: int, samples: Postings) -> Hashes:
+    """The passages with these samples that are boilerplate, sorted."""
+    enough = {key: its for key, its in by_key(samples).items() if len(its) >= stories}
     signatures = stored.signatures(connection, set().union(*enough.values()))
-    return {
+    found = [
         key
         for key, sample in enough.items()
         if is_repeated([signatures[node] for node in sample], stories)
-    }
+    ]
+    return np.array(sorted(found), dtype=np.uint64)
 
 
-def relabel(connection: Connection, ids: Iterable[int]) -> set[int]:
-    """Set which lines these nodes leave out; returns those where that changed."""
+def _relabel(connection: Connection, crossed: Hashes, done: Collection[int]) -> set[int]:
+    """Set which lines the carriers of these passages leave out; returns those where that changed.
+
+    Those that are `done` are left out.
+    """
+    carriers = (part.nodes.tolist() for part in PASSAGES.members(connection, crossed.tolist()))
     changed: set[int] = set()
-    for chunk in chunks(ids):
-        other = {
-            each.node_id: lines
-            for each, lines in _left_out(connection, chunk)
-            if not np.array_equal(lines, each.left_out)
-        }
-        stored.set_left_out(connection, other)
-        changed.update(other)
+    for chunk in chunks(sorted(set(chain.from_iterable(carriers)).difference(done))):
+        found = list(stored.standing(connection, chunk))
+        own = _passages((each, each.stored) for each in found)
+        changed |= _write_left_out(connection, found, own)
     return changed
+
+
+def _write_left_out(connection: Connection, texts: list[Standing], its: Passages) -> set[int]:
+    """Set which lines these texts leave out, `its` being their passages; returns the changed."""
+    wrong = _wrong_left_out(connection, texts, its)
+    other = {each.node_id: lines for each, lines in wrong}
+    stored.set_left_out(connection, other)
+    return set(other)
+
+
+def _wrong_left_out(
+    connection: Connection, texts: list[Standing], its: Passages
+) -> Iterator[tuple[Standing, Lines]]:
+    """Those of these texts that are to leave out other lines, with these."""
+    expected = lines_left_out(its, stored.repeated_among(connection, its.keys))
+    for each, lines in zip(texts, expected, strict=True):
+        if not np.array_equal(lines, each.left_out):
+            yield each, lines
 
 
 def passages_left_out(connection: Connection, node: int) -> list[str]:
@@ -114,31 +145,29 @@ def wrong_boilerplate(connection: Connection, stories: int) -> Iterator[str]:
     """Whatever the store says of passages that does not follow from its texts, in words."""
     expected = 0
     for page in node_pages(connection):
-        for each, lines in _left_out(connection, page):
-            keys = passages(each.tokens, each.stored)
-            expected += len(keys)
+        found = list(stored.standing(connection, page))
+        its = _passages((each, each.stored) for each in found)
+        postings = its.postings([each.node_id for each in found])
+        expected += len(postings)
+        for each in found:
             if stories and not each.stored.same(each.now):
                 yield f"node {each.node_id}: its lines are not those of its earliest article"
-            if keys - stored.passages_of(connection, each.node_id, keys):
-                yield f"node {each.node_id}: passages are missing"
-            if not np.array_equal(lines, each.left_out):
-                found = f"{len(each.left_out)} lines, not {len(lines)}"
-                yield f"node {each.node_id}: leaves out {found}"
-    count = stored.count(connection)
-    if count != expected:
+        for node in np.unique(postings.nodes[~PASSAGES.contains(connection, postings)]):
+            yield f"node {node}: passages are missing"
+        for each, lines in _wrong_left_out(connection, found, its):
+            yield f"node {each.node_id}: leaves out {len(each.left_out)} lines, not {len(lines)}"
+    yield from PASSAGES.damages(connection)
+    if (count := PASSAGES.count(connection)) != expected:
         yield f"{count} passages are stored, and {expected} are expected"
-    for some in stored.pages(connection):
-        after = _repeated(connection, stories, stored.lowest(connection, some, SAMPLE))
-        for key in after ^ stored.repeated_among(connection, some):
-            yield f"passage {key}: {'not ' if key in after else ''}marked as repeated"
+    yield from _wrong_marks(connection, stories)
 
 
-def _left_out(connection: Connection, ids: Iterable[int]) -> list[tuple[stored.Standing, Lines]]:
-    """These nodes, each with the lines that it is to leave out."""
-    found = list(stored.standing(connection, ids))
-    keys = [passages(each.tokens, each.stored) for each in found]
-    repeated = stored.repeated_among(connection, set().union(*keys))
-    return [
-        (each, lines_left_out(each.tokens, each.stored, its & repeated))
-        for each, its in zip(found, keys, strict=True)
-    ]
+def _wrong_marks(connection: Connection, stories: int) -> Iterator[str]:
+    """Passages that are marked as boilerplate and are none, or the other way round."""
+    keys = (np.unique(part.keys) for part in PASSAGES.everything(connection))
+    for every in chain(keys, stored.marked(connection)):
+        for start in range(0, len(every), _KEYS_AT_ONCE):
+            some = every[start : start + _KEYS_AT_ONCE]
+            after = _repeated(connection, stories, PASSAGES.lowest(connection, some, SAMPLE))
+            for key in np.setxor1d(after, stored.repeated_among(connection, some)):
+                yield f"passage {key}: {'not ' if key in after else ''}marked as repeated"

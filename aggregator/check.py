@@ -17,8 +17,9 @@ from aggregator.candidates import postings
 from aggregator.compare import stored_options
 from aggregator.core.tokens import SHINGLE_WORDS, grams
 from aggregator.fingerprint import fingerprints, sign, signed_by_datasketch
-from aggregator.store import check, index, nodes
+from aggregator.store import check, nodes
 from aggregator.store.engine import Connection
+from aggregator.store.index import CANDIDATES
 
 MOST_FINDINGS = 20
 """Findings of one claim that are told; more are counted only up to `_COUNTED`."""
@@ -119,20 +120,20 @@ def _wrong_postings(connection: Connection) -> Iterator[str]:
         prints = nodes.load_fingerprints(connection, page)
         keys = postings(prints, nodes.short_ones(connection, page))
         expected += len(keys)
-        missing = Counter(keys.nodes[~index.contains(connection, keys)].tolist())
+        missing = Counter(keys.nodes[~CANDIDATES.contains(connection, keys)].tolist())
         complete = complete and not missing
         for node, count in missing.items():
             yield f"node {node}: {count} keys are missing"
-    damages = list(index.damages(connection))
+    damages = list(CANDIDATES.damages(connection))
     yield from damages
-    stored = index.count(connection)
+    stored = CANDIDATES.count(connection)
     if complete and not damages and stored != expected:
         yield f"{stored} postings, and {expected} are expected"
 
 
 def _foreign_postings(connection: Connection) -> Iterator[str]:
     """Nodes that the index has and the store has not."""
-    for part in index.everything(connection):
+    for part in CANDIDATES.everything(connection):
         ids = set(part.nodes.tolist())
         for node in sorted(ids - nodes.standing(connection, ids).keys()):
             yield f"node {node}: posting"

@@ -17,8 +17,9 @@ from aggregator.core.nodes import DECIMALS, Node, rounded_figures
 from aggregator.core.options import MatchingOptions
 from aggregator.core.passages import differences, passages
 from aggregator.core.proposals import pair, still_proposed
-from aggregator.store import index, info, matches, nodes
+from aggregator.store import info, matches, nodes
 from aggregator.store.engine import Connection
+from aggregator.store.index import CANDIDATES
 from aggregator.store.queries import Values, canonical_of, load_article
 
 _ABOUT = (
@@ -148,7 +149,7 @@ def _candidates(connection: Connection, one: int, other: int) -> Values:
     shared = keys[0] & keys[1]
     return {
         "shared_keys": len(shared),
-        "proposed": still_proposed(one, other, shared, index.hubs(connection, shared)),
+        "proposed": still_proposed(one, other, shared, CANDIDATES.hubs(connection, shared)),
         "stored": matches.is_stored(connection, *pair(one, other)),
     }
 

@@ -17,8 +17,9 @@ from aggregator.fingerprint import SCHEME, fingerprints
 from aggregator.pipeline import PipelineOptions
 from aggregator.settle import Counts, Settler, Settling
 from aggregator.standing import article_row, move
-from aggregator.store import articles, index, info, nodes, reset
+from aggregator.store import articles, info, nodes, reset
 from aggregator.store.engine import Connection, Engine, writing
+from aggregator.store.index import CANDIDATES
 
 
 def refingerprint(
@@ -35,7 +36,7 @@ def refingerprint(
         reset.clear_results(connection)
         settling = Settling(options.matching, ranking, SCHEME)
         for purged in reset.purged_batches(connection, options.batch_records):
-            index.add(connection, Settler(connection, settling, counts).keys(purged))
+            CANDIDATES.add(connection, Settler(connection, settling, counts).keys(purged))
         for batch in reset.article_batches(connection, options.batch_records):
             # Articles that are still to come have their former nodes, which may be present ones.
             stored = articles.load_articles(connection, batch)

@@ -22,8 +22,9 @@ from aggregator.fingerprint import SCHEME
 from aggregator.pipeline import PipelineOptions
 from aggregator.settings import Settings
 from aggregator.settle import Counts, Settler, Settling
-from aggregator.store import index, matches, nodes, retention
+from aggregator.store import matches, nodes, retention
 from aggregator.store.engine import Connection, Engine, reading, writing
+from aggregator.store.index import CANDIDATES
 from aggregator.store.retention import Extent, Keeping
 
 BATCH = 200
@@ -79,7 +80,7 @@ def _purge(
     changed = follow(connection, options.matching.boilerplate_stories, (), ids)
     promoted = settler.remove_gone(ids)
     retention.remove_texts(connection, ids, to_text(now))
-    index.add(connection, settler.keys(ids))
+    CANDIDATES.add(connection, settler.keys(ids))
     kept = ids | nodes.purged(connection, matches.partners(connection, ids))
     dirty = matches.forget_between(connection, ids, kept)
     dirty |= matches.forget(connection, changed) | changed

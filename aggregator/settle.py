@@ -26,8 +26,9 @@ from aggregator.core.options import MatchingOptions
 from aggregator.core.postings import Postings, by_node
 from aggregator.core.proposals import Pair, Proposals, meeting, pair, still_proposed
 from aggregator.graph import StoredGraph
-from aggregator.store import clusters, index, matches, nodes
+from aggregator.store import clusters, matches, nodes
 from aggregator.store.engine import Connection
+from aggregator.store.index import CANDIDATES, HUBS
 from aggregator.store.sql import chunks
 
 PAIRS_AT_ONCE = 500
@@ -92,9 +93,9 @@ class Settler:
     def remove_gone(self, gone: Collection[int]) -> set[int]:
         """Take nodes out of the index; returns the nodes that became hubs in their place."""
         keys = self.keys(gone)
-        before = set(index.lowest(self.connection, keys.keys, index.HUBS).rows())
-        index.remove(self.connection, keys)
-        after = index.lowest(self.connection, keys.keys, index.HUBS).rows()
+        before = set(CANDIDATES.lowest(self.connection, keys.keys, HUBS).rows())
+        CANDIDATES.remove(self.connection, keys)
+        after = CANDIDATES.lowest(self.connection, keys.keys, HUBS).rows()
         return {node for key, node in after if (key, node) not in before}
 
     def keys(self, ids: Iterable[int]) -> Postings:
@@ -108,15 +109,15 @@ class Settler:
         Returns the nodes at whose end a passing match appeared or disappeared.
         """
         keys = self.keys(arrived)
-        before = index.lowest(self.connection, keys.keys, index.HUBS)
+        before = CANDIDATES.lowest(self.connection, keys.keys, HUBS)
         rows = meeting(keys, before)
-        proposals = Proposals(np.unique(keys.nodes), index.HUBS)
+        proposals = Proposals(np.unique(keys.nodes), HUBS)
         displaced, crowded = proposals.changes(rows, before)
         fresh = np.isin(keys.nodes, np.fromiter(new, np.int64, len(new)))
-        index.add(self.connection, keys[fresh])
+        CANDIDATES.add(self.connection, keys[fresh])
         alone = np.isin(rows.keys, np.fromiter(crowded, np.uint64, len(crowded)), invert=True)
         proposals.add(rows[alone])
-        for each in index.members(self.connection, crowded):
+        for each in CANDIDATES.members(self.connection, crowded):
             proposals.add(each)
         pairs = proposals.pairs()
         displaced = displaced.difference(arrived)
@@ -142,7 +143,7 @@ class Settler:
         for pairs in chunks(sorted(held), PAIRS_AT_ONCE):
             keys = by_node(self.keys({n for ends in pairs for n in ends}))
             shared = {(a, b): keys[a] & keys[b] for a, b in pairs}
-            hubs = index.hubs(self.connection, set().union(*shared.values()))
+            hubs = CANDIDATES.hubs(self.connection, set().union(*shared.values()))
             found |= {e for e, its in shared.items() if not still_proposed(*e, its, hubs)}
         return found
 

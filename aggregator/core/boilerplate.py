@@ -13,16 +13,26 @@ one story is estimated from their MinHash values (Broder 1997).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.core.tokens import SHINGLE_WORDS, Hashes, Tokens, distinct, grams, units
+from aggregator.core.postings import Places, Postings
+from aggregator.core.tokens import (
+    SHINGLE_WORDS,
+    Hashes,
+    Tokens,
+    distinct,
+    grams,
+    member,
+    mixed,
+    units,
+)
 
-METHOD: Final = "lines-1"
+METHOD: Final = "lines-2"
 """Name of the definition; changes with any change of what is left out."""
 SAMPLE: Final = 24
 """Texts of a passage that are looked at: those of lowest id."""
@@ -33,6 +43,8 @@ LEAST_LEFT: Final = 10
 
 Lines = NDArray[np.uint32]
 """Tokens in each line of a body, in order, shape (lines,); empty when unknown."""
+Sizes = NDArray[np.float64]
+"""Lengths in words, shape (n,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,23 +74,60 @@ def place(site: str | None, moment: str | None) -> int:
     return _hash(f"{site}\n{(moment or '')[:7]}".encode()) if site else 0
 
 
-def line_keys(tokens: Tokens, layout: Layout) -> list[int | None]:
-    """The key (signed 64-bit) of each line's passage; None for a line shorter than a shingle.
+@dataclass(frozen=True, slots=True, eq=False)
+class Passages:
+    """The passages of some texts, and how long these are.
 
-    No lines at all when the site is unknown, or the lines are not those of the text.
+    The i-th passage has the key keys[i], shape (n,), and is line lines[i] of text texts[i], with
+    words[i] words; ordered by text and line. `lengths` are the words of each text, shape (texts,).
     """
-    if not layout.place or int(layout.lines.sum()) != len(tokens):
-        return []
-    salt = layout.place.to_bytes(8, "little", signed=True)
-    return [
-        _hash(salt + line.astype("<u4").tobytes()) if _words(line) >= SHINGLE_WORDS else None
-        for line in _split(tokens, layout.lines)
-    ]
+
+    keys: Hashes
+    texts: Places
+    lines: Lines
+    words: Sizes
+    lengths: Sizes
+
+    def postings(self, nodes: Sequence[int]) -> Postings:
+        """Which node has which passage, once each; `nodes` are those of the texts."""
+        return Postings(self.keys, np.array(nodes, dtype=np.int64)[self.texts]).distinct()
 
 
-def passages(tokens: Tokens, layout: Layout) -> set[int]:
-    """The keys of a text's passages."""
-    return {key for key in line_keys(tokens, layout) if key is not None}
+def passages(texts: Sequence[tuple[Tokens, Layout]]) -> Passages:
+    """The passages of texts; a line shorter than a shingle is none.
+
+    A text has no passages when its site is unknown, or the lines are not those of the text.
+    """
+    known = [i for i, (tokens, layout) in enumerate(texts) if _has_lines(tokens, layout)]
+    if not known:
+        nothing = np.empty(0, dtype=np.intp)
+        empty = np.empty(0, dtype=np.uint32)
+        return Passages(empty.astype(np.uint64), nothing, empty, np.empty(0), np.zeros(len(texts)))
+    tokens = np.concatenate([texts[i][0] for i in known])
+    counts = [texts[i][1].lines for i in known]
+    sizes = np.concatenate(counts).astype(np.intp)
+    number = np.concatenate([np.arange(len(each), dtype=np.uint32) for each in counts])
+    of_text = np.repeat(known, list(map(len, counts)))
+    full = sizes > 0
+    sizes, number, of_text = sizes[full], number[full], of_text[full]
+    starts = np.cumsum(sizes) - sizes
+    words: Sizes = np.add.reduceat(1.0 / units(tokens), starts)
+    lengths = np.bincount(of_text, words, len(texts)).astype(np.float64)
+    places = np.array([layout.place for _tokens, layout in texts], dtype=np.int64).view(np.uint64)
+    keys = mixed(_line_hashes(tokens, starts, sizes) ^ places[of_text])
+    long = words >= SHINGLE_WORDS
+    return Passages(keys[long], of_text[long], number[long], words[long], lengths)
+
+
+def _has_lines(tokens: Tokens, layout: Layout) -> bool:
+    return bool(len(tokens) and layout.place and int(layout.lines.sum()) == len(tokens))
+
+
+def _line_hashes(tokens: Tokens, starts: Places, sizes: Places) -> Hashes:
+    """A hash of each line: the sum of a hash of each token with its place in the line."""
+    place = (np.arange(len(tokens)) - np.repeat(starts, sizes)).astype(np.uint64)
+    each = mixed(tokens.astype(np.uint64) | place << np.uint64(32))
+    return np.asarray(np.add.reduceat(each, starts))
 
 
 def is_repeated(signatures: Sequence[Hashes], stories: int) -> bool:
@@ -95,19 +144,17 @@ def is_repeated(signatures: Sequence[Hashes], stories: int) -> bool:
     return False
 
 
-def lines_left_out(tokens: Tokens, layout: Layout, repeated: Collection[int]) -> Lines:
-    """Numbers of a text's lines whose passages are boilerplate, ascending.
+def lines_left_out(found: Passages, repeated: Hashes) -> list[Lines]:
+    """Numbers of each text's lines whose passages are boilerplate (keys, sorted), ascending.
 
     None if less than a sentence would be left: such a text is what the others repeat.
     """
-    nothing = np.empty(0, dtype=np.uint32)
-    if not repeated:
-        return nothing
-    keys = line_keys(tokens, layout)
-    chosen = [number for number, key in enumerate(keys) if key in repeated]
-    lengths = [_words(line) for line in _split(tokens, layout.lines)]
-    left = sum(lengths) - sum(lengths[number] for number in chosen)
-    return np.array(chosen, dtype=np.uint32) if chosen and left >= LEAST_LEFT else nothing
+    chosen = member(found.keys, repeated)
+    count = len(found.lengths)
+    left = found.lengths - np.bincount(found.texts[chosen], found.words[chosen], count)
+    chosen &= left[found.texts] >= LEAST_LEFT
+    ends = np.searchsorted(found.texts[chosen], np.arange(1, count))
+    return np.split(found.lines[chosen], ends) if count else []
 
 
 def shingles_left_out(tokens: Tokens, lines: Lines, chosen: Lines) -> Hashes:
@@ -119,14 +166,6 @@ def shingles_left_out(tokens: Tokens, lines: Lines, chosen: Lines) -> Hashes:
     sizes = units(tokens).astype(np.intp) * SHINGLE_WORDS
     inside = np.arange(len(tokens)) + sizes <= ends[of_line]
     return distinct(grams(tokens, SHINGLE_WORDS)[inside & np.isin(of_line, chosen)])
-
-
-def _split(tokens: Tokens, lines: Lines) -> list[Tokens]:
-    return np.split(tokens, np.cumsum(lines, dtype=np.intp)[:-1])
-
-
-def _words(line: Tokens) -> float:
-    return float((1.0 / units(line)).sum())
 
 
 def _hash(value: bytes) -> int:

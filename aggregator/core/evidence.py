@@ -24,6 +24,7 @@ from aggregator.core.tokens import (
     Tokens,
     distinct,
     grams,
+    member,
     tokenise,
     units,
 )
@@ -181,15 +182,6 @@ class Evidence:
     def containment(self) -> float:
         """Containment of the text with fewer shingles in the other."""
         return max(self.containment_a_in_b, self.containment_b_in_a)
-
-
-def member(values: NDArray[np.integer], ordered: NDArray[np.integer]) -> _Found:
-    """Which of `values` stand in `ordered`, a sorted array."""
-    if len(ordered) == 0:
-        return np.zeros(len(values), dtype=np.bool_)
-    places = np.searchsorted(ordered, values)
-    places[places == len(ordered)] = 0
-    return np.asarray(ordered[places] == values)
 
 
 def compare(

@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.core.evidence import Text, member
+from aggregator.core.evidence import Text
 from aggregator.core.text import unit, words
-from aggregator.core.tokens import SHINGLE_WORDS, grams, tokenise, units
+from aggregator.core.tokens import SHINGLE_WORDS, grams, member, tokenise, units
 
 MOST_WORDS: Final = 20_000
 """Words of a text that `passages` looks at; aligning takes more than linear time."""

@@ -63,6 +63,13 @@ class Postings:
             found.nodes[several] = part.nodes[np.lexsort((part.nodes, part.keys))]
         return found
 
+    def distinct(self) -> Postings:
+        """The same postings ordered, each once."""
+        found = self.ordered()
+        first = np.ones(len(found), dtype=np.bool_)
+        first[1:] = (found.keys[1:] != found.keys[:-1]) | (found.nodes[1:] != found.nodes[:-1])
+        return found[first]
+
     def rows(self) -> list[tuple[int, int]]:
         """The postings as (key, node)."""
         return list(zip(self.keys.tolist(), self.nodes.tolist(), strict=True))

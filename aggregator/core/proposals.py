@@ -41,10 +41,7 @@ def meeting(arrived: Postings, before: Postings) -> Postings:
     keys are met for the first time, and propose nothing.
     """
     concerned = before[np.isin(before.keys, arrived.keys)]
-    rows = joined([arrived, concerned]).ordered()
-    fresh = np.ones(len(rows), dtype=np.bool_)
-    fresh[1:] = (rows.keys[1:] != rows.keys[:-1]) | (rows.nodes[1:] != rows.nodes[:-1])
-    rows = rows[fresh]
+    rows = joined([arrived, concerned]).distinct()
     starts, sizes = _groups(rows)
     return rows[np.repeat(sizes > 1, sizes)] if len(starts) else rows
 

@@ -159,6 +159,25 @@ def distinct(values: NDArray[_Unsigned]) -> NDArray[_Unsigned]:
     return ordered[first]
 
 
+def member(values: NDArray[np.integer], ordered: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Which of `values` stand in `ordered`, a sorted array."""
+    if len(ordered) == 0:
+        return np.zeros(len(values), dtype=np.bool_)
+    places = np.searchsorted(ordered, values)
+    places[places == len(ordered)] = 0
+    return np.asarray(ordered[places] == values)
+
+
+def mixed(values: Hashes) -> Hashes:
+    """MurmurHash3's 64-bit finaliser (Appleby 2011): every bit of a value changes all others."""
+    values = values ^ (values >> np.uint64(33))
+    values *= np.uint64(0xFF51AFD7ED558CCD)
+    values ^= values >> np.uint64(33)
+    values *= np.uint64(0xC4CEB9FE1A85EC53)
+    values ^= values >> np.uint64(33)
+    return values
+
+
 def shingles(tokens: Tokens) -> Hashes:
     """The set of a text's shingles as a sorted array without repeats, shape (n,)."""
     return distinct(grams(tokens, SHINGLE_WORDS))

@@ -23,6 +23,7 @@ from aggregator.core.tokens import (
     Hashes,
     Tokens,
     grams,
+    mixed,
     shingles,
     word_count,
 )
@@ -80,16 +81,6 @@ def _digest(folded: bytes) -> bytes:
     return hashlib.blake2b(folded, digest_size=16).digest()
 
 
-def _mix(values: Hashes) -> Hashes:
-    """MurmurHash3's 64-bit finaliser, which datasketch applies before its permutations."""
-    values = values ^ (values >> np.uint64(33))
-    values *= np.uint64(0xFF51AFD7ED558CCD)
-    values ^= values >> np.uint64(33)
-    values *= np.uint64(0xC4CEB9FE1A85EC53)
-    values ^= values >> np.uint64(33)
-    return values
-
-
 def sign(sets: Sequence[Hashes]) -> list[Hashes]:
     """MinHash signatures, shape (NUM_PERM,) each, of sets of 64-bit hashes; repeats do not matter.
 
@@ -121,12 +112,12 @@ def _blocks(sets: Sequence[Hashes]) -> Iterator[list[tuple[int, Hashes]]]:
 
 def _lowest(pieces: Sequence[Hashes]) -> Hashes:
     """The lowest value of each permutation over each piece, shape (pieces, NUM_PERM)."""
-    mixed = _mix(np.concatenate(pieces))
+    values = mixed(np.concatenate(pieces))  # as datasketch does before its permutations
     starts = np.cumsum([0, *map(len, pieces[:-1])])
-    permuted = np.empty_like(mixed)
+    permuted = np.empty_like(values)
     lowest = np.empty((NUM_PERM, len(pieces)), dtype=np.uint64)
     for row, multiplier, increment in zip(lowest, *_PERMUTATIONS, strict=True):
-        np.multiply(mixed, multiplier, out=permuted)
+        np.multiply(values, multiplier, out=permuted)
         permuted += increment
         np.minimum.reduceat(permuted, starts, out=row)
     return lowest.T

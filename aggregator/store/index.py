@@ -1,7 +1,8 @@
-"""The candidate index: which texts have which key.
+"""The indexes of texts by keys: which nodes have which key, and which of them are lowest.
 
-A key proposes each of its nodes together with the key's `HUBS` nodes of lowest id. Node ids
-are content hashes, so which nodes these are depends on the set of texts alone.
+`CANDIDATES` has the keys of `aggregator.candidates`: each proposes its nodes together with its
+`HUBS` nodes of lowest id. `PASSAGES` has the lines that sites may repeat (`core.boilerplate`).
+Node ids are content hashes, so which nodes are lowest depends on the set of texts alone.
 
 The postings are kept in segments (`store.segments`), because rows of one B-tree cost more and
 more as it grows: keys are hashes, so that each batch of them changes most of its pages. The
@@ -14,6 +15,7 @@ so for few parts. Where a posting is stored means nothing: results depend on whi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -24,7 +26,7 @@ from aggregator.core.postings import Postings, by_key, joined
 from aggregator.core.tokens import Hashes
 from aggregator.store import segments
 from aggregator.store.lookup import ALL, FAN_BITS, View, span
-from aggregator.store.segments import MOST_POSTINGS, Segment
+from aggregator.store.segments import MOST_POSTINGS, Part, Segment
 from aggregator.store.sql import chunks
 
 HUBS: Final = 4
@@ -40,82 +42,86 @@ _EFFORT: Final = 6
 _KEYS_AT_ONCE: Final = 20_000
 _HOT_KEYS_AT_ONCE: Final = 16
 
-_Part = tuple[int, int]
-"""A part of the tree: its depth and its prefix."""
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One of the indexes of a store; `number` tells its segments from the others'."""
+
+    number: int
+
+    def hubs(self, connection: Connection, keys: Iterable[int]) -> dict[int, list[int]]:
+        """For each key that has any node, its `HUBS` lowest nodes in ascending order."""
+        return by_key(self.lowest(connection, np.array(list(keys), dtype=np.uint64), HUBS))
+
+    def lowest(self, connection: Connection, keys: Hashes, most: int = ALL) -> Postings:
+        """The stored postings of these keys, ordered; of each key those of its `most` lowest."""
+        wanted = np.unique(keys)
+        view = View(connection, self.number)
+        found = []
+        for start in range(0, len(wanted), _KEYS_AT_ONCE):
+            part = joined(list(view.find(wanted[start : start + _KEYS_AT_ONCE], most))).ordered()
+            rank = np.arange(len(part)) - np.searchsorted(part.keys, part.keys)
+            found.append(part[rank < most])
+        return joined(found)
+
+    def members(self, connection: Connection, keys: Collection[int]) -> Iterator[Postings]:
+        """All postings of these keys, ordered; some keys at a time."""
+        if not keys:
+            return
+        view = View(connection, self.number)
+        for some in chunks(sorted(keys), _HOT_KEYS_AT_ONCE):
+            yield joined(list(view.find(np.array(some, dtype=np.uint64)))).ordered()
+
+    def contains(self, connection: Connection, postings: Postings) -> NDArray[np.bool_]:
+        """For each of these postings: whether it is stored."""
+        found = np.zeros(len(postings), dtype=np.bool_)
+        for asked, places in View(connection, self.number).locate(postings):
+            found[asked.which[places < ALL]] = True
+        return found
+
+    def add(self, connection: Connection, postings: Postings) -> None:
+        """Add postings, none of which is stored."""
+        if len(postings):
+            segments.write(connection, Part(self.number, 0, 0), postings.ordered())
+            _tend(connection, self.number, max(FULL, _EFFORT * len(postings)))
+
+    def remove(self, connection: Connection, postings: Postings) -> None:
+        """Remove postings; those that are not stored are left out."""
+        for asked, places in View(connection, self.number).locate(postings):
+            found = places < ALL
+            kept = np.ones(len(asked.within), dtype=np.bool_)
+            kept[places[found]] = False
+            left, gone = {}, {}
+            for chunk in np.unique(asked.chunk[found]):
+                low, high = asked.bounds[chunk], asked.bounds[chunk + 1]
+                identifier = int(asked.ids[chunk])
+                left[identifier] = asked.within[low:high][kept[low:high]]
+                gone[identifier] = int(high - low) - len(left[identifier])
+            if left:
+                segments.rewrite(connection, left, gone)
+
+    def everything(self, connection: Connection) -> Iterator[Postings]:
+        """All stored postings, a segment at a time."""
+        for each in segments.manifest(connection, self.number):
+            yield segments.read(connection, [each])
+
+    def damages(self, connection: Connection) -> Iterator[str]:
+        """Segments that are not as their rows say."""
+        for each in segments.manifest(connection, self.number):
+            found = segments.read(connection, [each])
+            sound = len(found) == each.postings and np.array_equal(
+                np.lexsort((found.nodes, found.keys)), np.arange(len(found))
+            )
+            if not sound or not _within(each, found):
+                yield f"segment {each.segment_id}: its postings are not the {each.postings} stored"
+
+    def count(self, connection: Connection) -> int:
+        """How many postings are stored, by what the segments say of themselves."""
+        return sum(each.postings for each in segments.manifest(connection, self.number))
 
 
-def hubs(connection: Connection, keys: Iterable[int]) -> dict[int, list[int]]:
-    """For each key that has any node, its `HUBS` lowest nodes in ascending order."""
-    return by_key(lowest(connection, np.array(list(keys), dtype=np.uint64), HUBS))
-
-
-def lowest(connection: Connection, keys: Hashes, most: int = ALL) -> Postings:
-    """The stored postings of these keys, ordered; of each key those of its `most` lowest nodes."""
-    wanted = np.unique(keys)
-    view = View(connection)
-    found = []
-    for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        part = joined(list(view.find(wanted[start : start + _KEYS_AT_ONCE], most))).ordered()
-        rank = np.arange(len(part)) - np.searchsorted(part.keys, part.keys)
-        found.append(part[rank < most])
-    return joined(found)
-
-
-def members(connection: Connection, keys: Collection[int]) -> Iterator[Postings]:
-    """All postings of these keys, ordered; some keys at a time."""
-    if not keys:
-        return
-    view = View(connection)
-    for some in chunks(sorted(keys), _HOT_KEYS_AT_ONCE):
-        yield joined(list(view.find(np.array(some, dtype=np.uint64)))).ordered()
-
-
-def contains(connection: Connection, postings: Postings) -> NDArray[np.bool_]:
-    """For each of these postings: whether it is stored."""
-    found = np.zeros(len(postings), dtype=np.bool_)
-    for asked, places in View(connection).locate(postings):
-        found[asked.which[places < ALL]] = True
-    return found
-
-
-def add(connection: Connection, postings: Postings) -> None:
-    """Add postings, none of which is stored."""
-    if len(postings):
-        segments.write(connection, (0, 0), postings.ordered())
-        _tend(connection, max(FULL, _EFFORT * len(postings)))
-
-
-def remove(connection: Connection, postings: Postings) -> None:
-    """Remove postings; those that are not stored are left out."""
-    for asked, places in View(connection).locate(postings):
-        found = places < ALL
-        kept = np.ones(len(asked.within), dtype=np.bool_)
-        kept[places[found]] = False
-        left, gone = {}, {}
-        for chunk in np.unique(asked.chunk[found]):
-            low, high = asked.bounds[chunk], asked.bounds[chunk + 1]
-            identifier = int(asked.ids[chunk])
-            left[identifier] = asked.within[low:high][kept[low:high]]
-            gone[identifier] = int(high - low) - len(left[identifier])
-        if left:
-            segments.rewrite(connection, left, gone)
-
-
-def everything(connection: Connection) -> Iterator[Postings]:
-    """All stored postings, a segment at a time."""
-    for each in segments.manifest(connection):
-        yield segments.read(connection, [each])
-
-
-def damages(connection: Connection) -> Iterator[str]:
-    """Segments that are not as their rows say."""
-    for each in segments.manifest(connection):
-        found = segments.read(connection, [each])
-        sound = len(found) == each.postings and np.array_equal(
-            np.lexsort((found.nodes, found.keys)), np.arange(len(found))
-        )
-        if not sound or not _within(each, found):
-            yield f"segment {each.segment_id}: its postings are not the {each.postings} stored"
+CANDIDATES: Final = Index(0)
+PASSAGES: Final = Index(1)
 
 
 def _within(segment: Segment, found: Postings) -> bool:
@@ -123,20 +129,15 @@ def _within(segment: Segment, found: Postings) -> bool:
     return not len(found) or (int(found.keys.min()) >= low and int(found.keys.max()) <= high)
 
 
-def count(connection: Connection) -> int:
-    """How many postings are stored, by what the segments say of themselves."""
-    return sum(each.postings for each in segments.manifest(connection))
-
-
-def _tend(connection: Connection, effort: int) -> None:
+def _tend(connection: Connection, number: int, effort: int) -> None:
     """Hand down from parts that are full and merge small segments, up to `effort` postings.
 
     What is left over is done at the next batch: until then there are more segments to search.
     """
     while effort > 0:
-        parts = _parts(connection)
+        parts = _parts(connection, number)
         full = {part: n for part, its in parts.items() if (n := _total(its)) >= FULL}
-        full = {part: n for part, n in full.items() if part[0] < _DEEPEST}
+        full = {part: n for part, n in full.items() if part.depth < _DEEPEST}
         if full:
             part = max(full, key=full.__getitem__)
             effort -= full[part]
@@ -151,10 +152,10 @@ def _tend(connection: Connection, effort: int) -> None:
         segments.drop(connection, small)
 
 
-def _parts(connection: Connection) -> dict[_Part, list[Segment]]:
-    found: dict[_Part, list[Segment]] = {}
-    for each in segments.manifest(connection):
-        found.setdefault((each.depth, each.prefix), []).append(each)
+def _parts(connection: Connection, number: int) -> dict[Part, list[Segment]]:
+    found: dict[Part, list[Segment]] = {}
+    for each in segments.manifest(connection, number):
+        found.setdefault(each.part, []).append(each)
     return found
 
 
@@ -170,11 +171,11 @@ def _small(its: list[Segment]) -> list[Segment]:
     return small if _total(small) <= MOST_POSTINGS else []
 
 
-def _hand_down(connection: Connection, part: _Part, its: list[Segment]) -> None:
+def _hand_down(connection: Connection, part: Part, its: list[Segment]) -> None:
     """Give a part's postings to its parts."""
     postings = segments.read(connection, its).ordered()
     segments.drop(connection, its)
-    depth, prefix = part[0] + 1, part[1] << FAN_BITS
+    depth, prefix = part.depth + 1, part.prefix << FAN_BITS
     free = np.uint64(64 - FAN_BITS * depth)
     child = postings.keys >> free
     for number in range(1 << FAN_BITS):
@@ -182,4 +183,4 @@ def _hand_down(connection: Connection, part: _Part, its: list[Segment]) -> None:
             np.searchsorted(child, np.uint64(prefix + number), "left"),
             np.searchsorted(child, np.uint64(prefix + number), "right"),
         )
-        segments.write(connection, (depth, prefix + number), postings[low:high])
+        segments.write(connection, Part(part.index, depth, prefix + number), postings[low:high])

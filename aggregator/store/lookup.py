@@ -1,4 +1,4 @@
-"""Finding postings in the segments of the candidate index.
+"""Finding postings in the segments of an index.
 
 Keys are looked up together: for each segment that may have them its filter is asked, then the
 fences say which chunk, then only such chunks are read.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -26,7 +26,14 @@ ALL: Final = 1 << 62
 _CHUNKS_AT_ONCE: Final = 4096
 _LEAST, _MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
-_memories: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
+_memories: WeakKeyDictionary[Engine | Connection, Memory] = WeakKeyDictionary()
+
+
+def _memory_of(connection: Connection) -> Memory:
+    """What is remembered for a transaction: writers, which take turns, share it."""
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    owner = connection.engine if options.get("writes") else connection
+    return _memories.setdefault(owner, Memory())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +64,14 @@ class Asked:
 
 
 class View:
-    """The segments as a transaction sees them."""
+    """The segments of an index as a transaction sees them."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, index: int) -> None:
         self.connection = connection
-        self.segments = manifest(connection)
-        self.memory = _memories.setdefault(connection.engine, Memory())
-        self.memory.follow(connection, self.segments)
+        present = manifest(connection)
+        self.memory = _memory_of(connection)
+        self.memory.follow(connection, present)
+        self.segments = [each for each in present if each.part.index == index]
         fences = [self.memory.heads[each.nonce].fences for each in self.segments]
         self.fences = joined(fences)
         self.ids = np.array([each.segment_id for each in self.segments], dtype=np.int64)
@@ -143,8 +151,9 @@ class View:
 
 def span(segment: Segment) -> tuple[int, int]:
     """The lowest and the highest key that a segment may have."""
-    free = 64 - FAN_BITS * segment.depth
-    return segment.prefix << free, (segment.prefix + 1 << free) - 1
+    part = segment.part
+    free = 64 - FAN_BITS * part.depth
+    return part.prefix << free, (part.prefix + 1 << free) - 1
 
 
 def stretches(starts: Places, ends: Places) -> Places:

@@ -12,7 +12,7 @@ from aggregator.store.engine import StoreError, is_sqlite
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0009"
+HEAD = "0010"
 """The schema version that this program works with."""
 
 _LOCK = 0x6167677265676174

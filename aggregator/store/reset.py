@@ -10,14 +10,14 @@ from aggregator.store import counters, segments
 from aggregator.store.articles import articles
 from aggregator.store.matches import matches
 from aggregator.store.nodes import clusters, nodes
-from aggregator.store.passages import passages, repeated
+from aggregator.store.passages import repeated
 from aggregator.store.sql import chunks
 
 _PURGED = nodes.c.tokens == nodes.c.text_digest
 
 
 def clear_results(connection: Connection) -> None:
-    """Remove matches, clusters, nodes and the candidate index; articles and texts stay.
+    """Remove matches, clusters, nodes and the indexes; articles and texts stay.
 
     What was purged cannot be made again, and stays as it is; its keys are to be added again.
     """
@@ -27,7 +27,6 @@ def clear_results(connection: Connection) -> None:
     gone = connection.execute(delete(clusters).where(clusters.c.canonical_node.not_in(purged)))
     counters.add(connection, counters.STORED, {"clusters": -gone.rowcount})
     segments.clear(connection)
-    connection.execute(delete(passages))
     connection.execute(delete(repeated))
     connection.execute(delete(nodes).where(~_PURGED))
 

@@ -189,6 +189,8 @@ class IndexSegment(Base):
     segment_id: Mapped[int] = mapped_column(RowId, primary_key=True)
     nonce: Mapped[int] = mapped_column(BigInteger)
     """Drawn at random: tells it from one that had its id and was taken back."""
+    index_number: Mapped[int] = mapped_column(SmallInteger)
+    """Which index it belongs to (`store.index`): 0 candidates, 1 passages."""
     depth: Mapped[int] = mapped_column(SmallInteger)
     """Level of the tree that it is in; the root is 0."""
     prefix: Mapped[int] = mapped_column(BigInteger)
@@ -214,15 +216,6 @@ class IndexChunk(Base):
     chunk_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     """The segment's id shifted left by 16 bits, and the number of the chunk in it."""
     data: Mapped[bytes]
-
-
-class Passage(Base):
-    """This node has this passage (`core.boilerplate`)."""
-
-    __tablename__ = "passages"
-    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    node_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class RepeatedPassage(Base):

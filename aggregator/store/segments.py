@@ -57,33 +57,47 @@ SELECT c.chunk_id, c.data FROM {ids} JOIN index_chunks c ON c.chunk_id = k.value
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the tree of an index: the keys that begin with `prefix`, as `depth` says."""
+
+    index: int
+    depth: int
+    prefix: int
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
-    """A row of `index_segments`: the keys that begin with `prefix`, as `depth` says."""
+    """A row of `index_segments`."""
 
     segment_id: int
     nonce: int
-    depth: int
-    prefix: int
+    part: Part
     postings: int
 
 
-def manifest(connection: Connection) -> list[Segment]:
-    """All segments, in a fixed order."""
-    rows = connection.execute(select(segments).order_by(segments.c.segment_id))
-    return [Segment(*row) for row in rows]
+def manifest(connection: Connection, index: int | None = None) -> list[Segment]:
+    """All segments, or those of one index, in a fixed order."""
+    statement = select(segments).order_by(segments.c.segment_id)
+    if index is not None:
+        statement = statement.where(segments.c.index_number == index)
+    return [
+        Segment(identifier, nonce, Part(number, depth, prefix), postings)
+        for identifier, nonce, number, depth, prefix, postings in connection.execute(statement)
+    ]
 
 
-def write(connection: Connection, part: tuple[int, int], postings: Postings) -> None:
-    """Store ordered postings as new segments of this part (depth, prefix) of the index."""
+def write(connection: Connection, part: Part, postings: Postings) -> None:
+    """Store ordered postings as new segments of this part of an index."""
     for start in range(0, len(postings), MOST_POSTINGS):
         _write(connection, part, postings[start : start + MOST_POSTINGS])
 
 
-def _write(connection: Connection, part: tuple[int, int], postings: Postings) -> None:
+def _write(connection: Connection, part: Part, postings: Postings) -> None:
     values = {
         "nonce": secrets.randbits(62),
-        "depth": part[0],
-        "prefix": part[1],
+        "index_number": part.index,
+        "depth": part.depth,
+        "prefix": part.prefix,
         "postings": len(postings),
     }
     (identifier,) = connection.execute(insert(segments), values).inserted_primary_key or (0,)

@@ -11,8 +11,9 @@ from aggregator.core.boilerplate import (
     LEAST_LEFT,
     NOWHERE,
     Layout,
+    Lines,
+    Passages,
     is_repeated,
-    line_keys,
     lines_left_out,
     passages,
     place,
@@ -26,6 +27,22 @@ from aggregator.fingerprint import fingerprint, fingerprints
 HERE = place("site.example", "2026-03-05T10:00:00Z")
 TAIL = "Support the work of this newsroom with a small gift every month."
 STORY = "The council of Fernby voted on Monday to keep the old mill open for five more years."
+
+
+def keys_of(text: str, where: int = HERE) -> set[int]:
+    """The keys of a text's passages at a place."""
+    return set(its(text, layout(text, where)).keys.tolist())
+
+
+def its(text: str, where: Layout) -> Passages:
+    """The passages of a text in a layout."""
+    return passages([(fingerprint(text).tokens, where)])
+
+
+def left_out(text: str, *repeated: str) -> Lines:
+    """The lines that a text leaves out when the site repeats these."""
+    keys = np.array(sorted(set().union(*map(keys_of, repeated))), dtype=np.uint64)
+    return lines_left_out(its(text, layout(text)), keys)[0]
 
 
 def layout(text: str, where: int = HERE) -> Layout:
@@ -45,7 +62,6 @@ def test_lines_are_counted_in_words(text: str) -> None:
 
 def test_a_passage_is_of_one_site_and_one_month() -> None:
     """The same line on another site or in another month is another passage."""
-    tokens = fingerprint(TAIL).tokens
     places = [
         HERE,
         place("site.example", "2026-03-31T23:59:59Z"),
@@ -53,27 +69,23 @@ def test_a_passage_is_of_one_site_and_one_month() -> None:
         place("site.example", "2026-04-01T00:00:00Z"),
         place("site.example", None),
     ]
-    keys = [passages(tokens, layout(TAIL, where)) for where in places]
+    keys = [keys_of(TAIL, where) for where in places]
     assert keys[0] == keys[1]
     assert len(set.union(*keys)) == 4
 
 
 def test_without_a_site_there_are_no_passages() -> None:
     """A text of unknown origin has none, nor has one whose lines are not known."""
-    tokens = fingerprint(TAIL).tokens
     assert place(None, "2026-03-05T10:00:00Z") == 0
-    assert passages(tokens, layout(TAIL, 0)) == set()
-    assert passages(tokens, NOWHERE) == set()
-    assert passages(tokens, layout(STORY)) == set()
+    for where in (layout(TAIL, 0), NOWHERE, layout(STORY)):
+        assert len(its(TAIL, where).keys) == 0
+    assert len(passages([]).keys) == 0
 
 
 def test_a_line_shorter_than_a_shingle_is_no_passage() -> None:
     """Two words have no shingle of their own, so nothing could be left out."""
     text = f"Read also\n{TAIL}"
-    assert [key is None for key in line_keys(fingerprint(text).tokens, layout(text))] == [
-        True,
-        False,
-    ]
+    assert its(text, layout(text)).lines.tolist() == [1]
 
 
 def test_versions_of_one_story_count_once() -> None:
@@ -96,12 +108,11 @@ def test_repeated_lines_are_left_out_and_the_story_stays() -> None:
     text = f"{STORY}\n{TAIL}"
     print_ = fingerprint(text)
     where = layout(text)
-    repeated = passages(fingerprint(TAIL).tokens, layout(TAIL))
-    lines = lines_left_out(print_.tokens, where, repeated)
+    lines = left_out(text, TAIL)
     assert lines.tolist() == [1]
-    left_out = shingles_left_out(print_.tokens, where.lines, lines)
-    assert set(left_out) == set(shingles(tokenise(normalise(TAIL).split())))
-    one = Text(print_.tokens, None, left_out)
+    shared = shingles_left_out(print_.tokens, where.lines, lines)
+    assert set(shared) == set(shingles(tokenise(normalise(TAIL).split())))
+    one = Text(print_.tokens, None, shared)
     other = Text(fingerprint(TAIL).tokens)
     assert compare(one, other).shared == 0
     assert compare(one, Text(fingerprint(STORY).tokens)).containment_b_in_a == 1.0
@@ -111,9 +122,7 @@ def test_repeated_lines_are_left_out_and_the_story_stays() -> None:
 def test_a_text_of_repeated_lines_keeps_them(own: int, kept: bool) -> None:
     """Where less than a sentence would be left, the text stays whole."""
     text = f"{' '.join(f'word{n}' for n in range(own))}\n{TAIL}"
-    repeated = passages(fingerprint(TAIL).tokens, layout(TAIL))
-    lines = lines_left_out(fingerprint(text).tokens, layout(text), repeated)
-    assert (len(lines) == 0) is kept
+    assert (len(left_out(text, TAIL)) == 0) is kept
 
 
 def test_lines_of_unspaced_scripts_count_in_their_words() -> None:
@@ -121,8 +130,36 @@ def test_lines_of_unspaced_scripts_count_in_their_words() -> None:
     line = "请支持本报编辑部"
     text = f"{STORY}\n{line}"
     print_ = fingerprint(text)
-    lines = lines_left_out(
-        print_.tokens, layout(text), passages(fingerprint(line).tokens, layout(line))
-    )
-    left_out = shingles_left_out(print_.tokens, layout(text).lines, lines)
-    assert set(left_out) == set(shingles(fingerprint(line).tokens))
+    shared = shingles_left_out(print_.tokens, layout(text).lines, left_out(text, line))
+    assert set(shared) == set(shingles(fingerprint(line).tokens))
+
+
+BODIES = st.text(alphabet="ab ñ\n的ไ", max_size=60)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(BODIES, st.booleans()), max_size=5), st.sets(st.integers(0, 9)))
+def test_texts_together_have_the_passages_that_each_has(
+    bodies: list[tuple[str, bool]], which: set[int]
+) -> None:
+    """Many texts at once have the keys, and leave out the lines, that each has alone."""
+    texts = [
+        (fingerprint(body).tokens, layout(body, HERE if known else 0)) for body, known in bodies
+    ]
+    together = passages(texts)
+    alone = [passages([each]) for each in texts]
+    assert together.keys.tolist() == [key for each in alone for key in each.keys.tolist()]
+    assert together.lengths.tolist() == [each.lengths[0] for each in alone]
+    chosen = [key for i, key in enumerate(together.keys.tolist()) if i % 10 in which]
+    repeated = np.array(sorted(set(chosen)), dtype=np.uint64)
+    found = [lines.tolist() for lines in lines_left_out(together, repeated)]
+    assert found == [lines_left_out(each, repeated)[0].tolist() for each in alone]
+
+
+def test_equal_lines_have_one_key_wherever_they_stand() -> None:
+    """A line has the key of its words in their order; other words or another order another."""
+    one = its(f"{STORY}\n{TAIL}\n{STORY}", layout(f"{STORY}\n{TAIL}\n{STORY}"))
+    assert one.keys[0] == one.keys[2] != one.keys[1]
+    backwards = " ".join(reversed(TAIL.split()))
+    assert keys_of(TAIL).isdisjoint(keys_of(backwards))
+    assert len(one.postings([7])) == 2

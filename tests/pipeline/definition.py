@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, Engine, text
 
 from aggregator.candidates import node_keys
@@ -14,7 +15,8 @@ from aggregator.core.clusters import Star
 from aggregator.core.nodes import compare_nodes
 from aggregator.core.proposals import ENOUGH, weight
 from aggregator.core.tokens import Fingerprint, Hashes
-from aggregator.store import index, nodes, passages
+from aggregator.store import nodes, passages
+from aggregator.store.index import HUBS
 from tests.pipeline.worlds import OPTIONS, RANKING
 
 STORIES = OPTIONS.boilerplate_stories
@@ -64,19 +66,16 @@ def defined_boilerplate(
 ) -> dict[int, Hashes]:
     """The shingles that each text leaves out: those of lines that its site repeats."""
     layouts = {each.node_id: each.now for each in passages.standing(connection, prints)}
-    keys = {n: boilerplate.line_keys(prints[n].tokens, layouts[n]) for n in prints}
+    order = sorted(prints)
+    found = boilerplate.passages([(prints[n].tokens, layouts[n]) for n in order])
     carriers: dict[int, list[int]] = {}
-    for node in sorted(prints):
-        for key in set(keys[node]) - {None}:
-            carriers.setdefault(key, []).append(node)
-    repeated = {key for key, its in carriers.items() if stories(its, prints) >= STORIES}
+    for key, node in found.postings(order).rows():
+        carriers.setdefault(key, []).append(node)
+    repeated = [key for key, its in sorted(carriers.items()) if stories(its, prints) >= STORIES]
+    lines = boilerplate.lines_left_out(found, np.array(repeated, dtype=np.uint64))
     return {
-        n: boilerplate.shingles_left_out(
-            prints[n].tokens,
-            layouts[n].lines,
-            boilerplate.lines_left_out(prints[n].tokens, layouts[n], repeated),
-        )
-        for n in prints
+        n: boilerplate.shingles_left_out(prints[n].tokens, layouts[n].lines, its)
+        for n, its in zip(order, lines, strict=True)
     }
 
 
@@ -96,7 +95,7 @@ def proposed_pairs(keys: dict[int, set[int]]) -> set[tuple[int, int]]:
     for node in sorted(keys):
         for key in keys[node]:
             holders.setdefault(key, []).append(node)
-    hubs = {key: set(its[: index.HUBS]) for key, its in holders.items()}
+    hubs = {key: set(its[:HUBS]) for key, its in holders.items()}
     return {
         (a, b)
         for a, b in combinations(sorted(keys), 2)

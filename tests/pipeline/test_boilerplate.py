@@ -122,12 +122,15 @@ def test_zero_stories_learn_nothing_and_refingerprint_learns_afterwards(engine: 
     assert sound(engine)
 
 
+LAST = "(SELECT max(segment_id) FROM index_segments WHERE index_number = 1)"
+
+
 def test_check_finds_what_does_not_follow_from_the_texts(engine: Engine) -> None:
     """Damage to passages, to what is marked as repeated or to what is left out is told."""
     ingest(engine, stubs(5))
     for damage in (
-        "DELETE FROM passages WHERE node_id = (SELECT min(node_id) FROM nodes)",
-        "INSERT INTO passages (key, node_id) SELECT 1, min(node_id) FROM nodes",
+        f"DELETE FROM index_chunks WHERE chunk_id / 65536 = {LAST}",
+        "UPDATE index_segments SET postings = postings + 1 WHERE index_number = 1",
         "DELETE FROM repeated_passages",
         "INSERT INTO repeated_passages (key) VALUES (1)",
         "UPDATE nodes SET left_out = NULL WHERE node_id = (SELECT min(node_id) FROM nodes)",

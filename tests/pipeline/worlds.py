@@ -24,9 +24,10 @@ from aggregator.fingerprint import SCHEME, fingerprints
 from aggregator.intake import Outcome, take_in
 from aggregator.settle import Counts, Settler, Settling
 from aggregator.standing import Circumstances
-from aggregator.store import dumps, index
+from aggregator.store import dumps
 from aggregator.store.dumps import Beginning, Tally
 from aggregator.store.engine import writing
+from aggregator.store.index import CANDIDATES, PASSAGES
 
 OPTIONS = MatchingOptions(
     window_days=3,
@@ -130,7 +131,6 @@ RESULTS = {
     "revisions": "hex(revision_id), article_id, record_time, page_url",
     "nodes": "node_id, short, earliest_article, best_article, anchor, place, "
     "hex(lines), hex(left_out)",
-    "passages": "key, node_id",
     "repeated_passages": "key",
     "matches": "node_a, node_b, proposed, star, relation, verdict, rule, evidence, scheme",
     "clusters": "anchor, cluster_id, canonical_node, canonical_article, canonical_reason, size, "
@@ -153,5 +153,7 @@ def results(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
                 )
             rows = connection.execute(text(f"SELECT {wanted} FROM {table}"))
             found[table] = sorted(map(tuple, rows), key=repr)
-        found["postings"] = sorted(r for part in index.everything(connection) for r in part.rows())
+        for each in (CANDIDATES, PASSAGES):
+            parts = each.everything(connection)
+            found[f"postings {each.number}"] = sorted(r for part in parts for r in part.rows())
     return found

@@ -14,6 +14,8 @@ from aggregator.core import postings as arrays
 from aggregator.core.postings import Postings
 from aggregator.store import index, segments
 from aggregator.store.engine import DatabaseError, open_engine, reading, writing
+from aggregator.store.index import CANDIDATES
+from aggregator.store.segments import Part
 from tests.stores import empty
 
 Rows = set[tuple[int, int]]
@@ -41,9 +43,9 @@ def made(rows: Rows | frozenset[tuple[int, int]]) -> Postings:
 
 def stored(engine: Engine) -> Rows:
     with reading(engine) as connection:
-        assert list(index.damages(connection)) == []
-        parts = [part.rows() for part in index.everything(connection)]
-        assert sum(map(len, parts)) == index.count(connection)
+        assert list(CANDIDATES.damages(connection)) == []
+        parts = [part.rows() for part in CANDIDATES.everything(connection)]
+        assert sum(map(len, parts)) == CANDIDATES.count(connection)
         return {row for part in parts for row in part}
 
 
@@ -61,18 +63,18 @@ def test_what_was_added_and_not_removed_is_found(
     for rows, adding in steps:
         with writing(engine) as connection:
             if adding:
-                index.add(connection, made(rows - held))
+                CANDIDATES.add(connection, made(rows - held))
             else:
-                index.remove(connection, made(rows))
+                CANDIDATES.remove(connection, made(rows))
         held = held | rows if adding else held - rows
     assert stored(engine) == held
     wanted = {row for rows, _adding in steps for row in rows} | {(5, 5)}
     with reading(engine) as connection:
         asked = made(wanted)
-        answers = index.contains(connection, asked).tolist()
+        answers = CANDIDATES.contains(connection, asked).tolist()
         assert [row in held for row in asked.rows()] == answers
-        assert index.lowest(connection, asked.keys).rows() == sorted(held)
-        for key, nodes in index.hubs(connection, {key for key, _node in wanted}).items():
+        assert CANDIDATES.lowest(connection, asked.keys).rows() == sorted(held)
+        for key, nodes in CANDIDATES.hubs(connection, {key for key, _node in wanted}).items():
             assert nodes == sorted(n for k, n in held if k == key)[: index.HUBS]
 
 
@@ -83,13 +85,13 @@ def test_a_part_hands_down_what_it_holds(engine: Engine) -> None:
     rows = {(rng.randrange(2**64), node) for node in range(600)} | {(9, n) for n in range(400)}
     for start in range(0, 1000, 10):
         with writing(engine) as connection:
-            index.add(connection, made(set(sorted(rows)[start : start + 10])))
+            CANDIDATES.add(connection, made(set(sorted(rows)[start : start + 10])))
     assert stored(engine) == rows
     with reading(engine) as connection:
-        depths = [each.depth for each in segments.manifest(connection)]
+        depths = [each.part.depth for each in segments.manifest(connection)]
         assert max(depths) > 3
-        assert index.hubs(connection, [9]) == {9: [0, 1, 2, 3]}
-        assert len(index.lowest(connection, np.array([9], dtype=np.uint64))) == 400
+        assert CANDIDATES.hubs(connection, [9]) == {9: [0, 1, 2, 3]}
+        assert len(CANDIDATES.lowest(connection, np.array([9], dtype=np.uint64))) == 400
 
 
 def test_a_batch_moves_a_bounded_part_of_the_index(
@@ -100,19 +102,19 @@ def test_a_batch_moves_a_bounded_part_of_the_index(
     with writing(engine) as connection:
         for prefix in range(4):
             full = made({(prefix << 62 | key << 40, key) for key in range(1500)})
-            segments.write(connection, (1, prefix), full.ordered())
+            segments.write(connection, Part(0, 1, prefix), full.ordered())
     left = []
     for key in range(4):
         with writing(engine) as connection:
-            index.add(connection, made({(key, 1)}))
-            left.append(sum(each.depth == 1 for each in segments.manifest(connection)))
+            CANDIDATES.add(connection, made({(key, 1)}))
+            left.append(sum(each.part.depth == 1 for each in segments.manifest(connection)))
     assert left == [3, 2, 1, 0]
 
 
 def add_in_vain(engine: Engine, postings: Postings) -> None:
     with writing(engine) as connection:
-        index.add(connection, postings)
-        assert index.contains(connection, postings).all()
+        CANDIDATES.add(connection, postings)
+        assert CANDIDATES.contains(connection, postings).all()
         connection.execute(text("INSERT INTO nowhere VALUES (1)"))
 
 
@@ -123,9 +125,9 @@ def test_what_was_taken_back_is_not_remembered(engine: Engine) -> None:
     with pytest.raises(DatabaseError):
         add_in_vain(engine, first)
     with writing(engine) as connection:
-        index.add(connection, second)
-        assert index.contains(connection, second).all()
-        assert not index.contains(connection, first).any()
+        CANDIDATES.add(connection, second)
+        assert CANDIDATES.contains(connection, second).all()
+        assert not CANDIDATES.contains(connection, first).any()
 
 
 def test_another_process_may_write(engine: Engine, database_url: str) -> None:
@@ -133,15 +135,15 @@ def test_another_process_may_write(engine: Engine, database_url: str) -> None:
     other = open_engine(database_url, must_exist=True)
     rows = {(key << 40, node) for key in range(300) for node in (1, 2)}
     with writing(engine) as connection:
-        index.add(connection, made(rows))
-        assert index.contains(connection, made(rows)).all()
+        CANDIDATES.add(connection, made(rows))
+        assert CANDIDATES.contains(connection, made(rows)).all()
     with writing(other) as connection:
-        index.remove(connection, made({row for row in rows if row[1] == 1}))
-        index.add(connection, made({(7, 7)}))
+        CANDIDATES.remove(connection, made({row for row in rows if row[1] == 1}))
+        CANDIDATES.add(connection, made({(7, 7)}))
     other.dispose()
     with reading(engine) as connection:
-        assert index.contains(connection, made(rows)).sum() == 300
-        assert index.hubs(connection, [7, 3 << 40]) == {7: [7], 3 << 40: [2]}
+        assert CANDIDATES.contains(connection, made(rows)).sum() == 300
+        assert CANDIDATES.hubs(connection, [7, 3 << 40]) == {7: [7], 3 << 40: [2]}
 
 
 def test_filters_without_room_are_left_out(
@@ -151,6 +153,6 @@ def test_filters_without_room_are_left_out(
     monkeypatch.setattr(segments, "FILTER_BYTES", 4096)
     rows = {(key << 40, key % 7) for key in range(20_000)}
     with writing(engine) as connection:
-        index.add(connection, made(rows))
-        assert index.contains(connection, made(rows)).all()
-        assert not index.contains(connection, made({(5, 5), (TOP, 0)})).any()
+        CANDIDATES.add(connection, made(rows))
+        assert CANDIDATES.contains(connection, made(rows)).all()
+        assert not CANDIDATES.contains(connection, made({(5, 5), (TOP, 0)})).any()
