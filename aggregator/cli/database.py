@@ -25,14 +25,21 @@ app = typer.Typer(no_args_is_help=True)
 
 @command(app, "upgrade", OutputOptions)
 def upgrade(options: OutputOptions) -> None:
-    """Make the store if there is none, or bring an older one to this version."""
+    """Make the store if there is none, or bring an older one to this version.
+
+    The figures that are kept as they come and go are counted again.
+    """
     url = settings_of(options).database_url
     with store_failures(url):
-        from aggregator.store.engine import open_engine
+        from aggregator.store.counters import recount
+        from aggregator.store.engine import open_engine, writing
         from aggregator.store.migrate import upgrade as bring_up_to_date
 
-        before, after = bring_up_to_date(open_engine(url, must_exist=False))
-    values = {"version_before": before, "version": after}
+        engine = open_engine(url, must_exist=False)
+        before, after = bring_up_to_date(engine)
+        with writing(engine) as connection:
+            corrected = recount(connection)
+    values = {"version_before": before, "version": after, "corrected": corrected}
     show(Document(values, [values], list(values), lambda: _upgraded(values)), options.format)
 
 
@@ -44,6 +51,9 @@ def _upgraded(values: dict[str, Any]) -> Iterable[RenderableType]:
         yield Text(f"A new store of version {after}.")
     else:
         yield Text(f"The store had version {before} and has {after} now.")
+    if corrected := values["corrected"]:
+        were = "was" if corrected == 1 else "were"
+        yield Text(f"{counted(corrected, 'figure')} {were} wrong, and {were} counted again.")
 
 
 @dataclass(frozen=True, kw_only=True)

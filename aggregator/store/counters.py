@@ -1,14 +1,14 @@
 """How much is stored, counted as it comes and goes, so that no figure has to read the store.
 
 Whoever adds or removes what is counted here says so in the same transaction;
-`aggregator.store.check` counts everything again.
+`aggregator.store.check` counts everything again, and `recount` sets it right.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, delete, select, text, update
 
 from aggregator.store.schema import Counter, SourceDay, SourceState
 from aggregator.store.sql import inserting
@@ -25,6 +25,26 @@ REJECTED = "rejected"
 """Kind of the counters of rejections by reason."""
 BROUGHT = ("dumps", "read", "stored", "known", "rejected", "revised", "ignored")
 """What is counted of each source."""
+
+COUNTED = """
+SELECT 'stored' AS kind, 'articles' AS name, count(*) AS value FROM articles
+UNION ALL SELECT 'stored', 'clusters', count(*) FROM clusters
+UNION ALL SELECT 'stored', 'dumps', count(*) FROM dumps
+UNION ALL SELECT 'records', 'stored', coalesce(sum(stored), 0) FROM dumps
+UNION ALL SELECT 'records', 'known', coalesce(sum(known), 0) FROM dumps
+UNION ALL SELECT 'records', 'rejected', coalesce(sum(rejected), 0) FROM dumps
+UNION ALL SELECT 'records', 'revised', coalesce(sum(revised), 0) FROM dumps
+UNION ALL SELECT 'records', 'ignored', coalesce(sum(ignored), 0) FROM dumps
+UNION ALL SELECT 'rejected', reason, count(*) FROM rejections GROUP BY reason
+"""
+"""What the counters should be, as a query that reads the whole store."""
+COUNTED_OF_SOURCES = """
+SELECT source, count(finished_at) AS dumps, sum(read) AS read, sum(stored) AS stored,
+       sum(known) AS known, sum(rejected) AS rejected, sum(revised) AS revised,
+       sum(ignored) AS ignored, min(started_at) AS since, 0 AS waiting
+FROM dumps WHERE source IS NOT NULL GROUP BY source
+"""
+"""What each source brought by the log of dumps, as rows of `source_state`."""
 
 
 def add(connection: Connection, kind: str, more: Mapping[str, int]) -> None:
@@ -71,3 +91,38 @@ def all_counts(connection: Connection) -> dict[str, dict[str, int]]:
     for row in connection.execute(select(counters).order_by(*order)):
         found[row.kind][row.name] = row.value
     return found
+
+
+def recount(connection: Connection) -> int:
+    """Count everything again, in one transaction of a writer; returns how many were wrong.
+
+    What sources brought on single days cannot be told from the log, and stays.
+    """
+    before = _every(connection)
+    connection.execute(delete(counters))
+    connection.execute(text(f"INSERT INTO counters (kind, name, value) {COUNTED}"))
+    connection.execute(update(states).values(dict.fromkeys(BROUGHT, 0)))
+    _set_brought(connection)
+    return len({name for name, _value in before ^ _every(connection)})
+
+
+def _set_brought(connection: Connection) -> None:
+    rows = [dict(row._mapping) for row in connection.execute(text(COUNTED_OF_SOURCES))]
+    if rows:
+        statement = inserting(connection, states)
+        now = {name: statement.excluded[name] for name in BROUGHT}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["source"], set_=now), rows
+        )
+
+
+def _every(connection: Connection) -> set[tuple[tuple[str, str], int]]:
+    """All figures that are not 0, by what they are of and their name."""
+    found = {
+        (f"source {row.source}", name): row._mapping[name]
+        for row in connection.execute(select(states))
+        for name in BROUGHT
+    }
+    for kind, named in all_counts(connection).items():
+        found |= {(kind, name): value for name, value in named.items()}
+    return {(name, value) for name, value in found.items() if value}

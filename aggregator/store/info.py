@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Table, select
 
+from aggregator.store import migrate
 from aggregator.store.engine import StoreError
 from aggregator.store.schema import StoreInfo
 from aggregator.store.sql import upsert
@@ -21,8 +22,10 @@ def facts(connection: Connection) -> dict[str, str]:
 def agree(connection: Connection, wanted: Mapping[str, str]) -> None:
     """Make sure that the store was made with these facts; a new store takes them on.
 
-    Raises StoreError naming the facts that differ: results of both would be mixed.
+    Raises StoreError naming the facts that differ: results of both would be mixed; and for a
+    schema of another version, as somebody may have upgraded the store since it was opened.
     """
+    migrate.require_version(migrate.stored_version(connection))
     found = facts(connection)
     differing = [name for name, value in wanted.items() if found.get(name, value) != value]
     if differing:

@@ -49,6 +49,11 @@ def version(connection: Connection) -> str | None:
         if tables:
             raise StoreError("this database holds other tables; it is no aggregator store")
         return None
+    return stored_version(connection)
+
+
+def stored_version(connection: Connection) -> str | None:
+    """The schema version of a database that is a store."""
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return found
 
@@ -71,7 +76,11 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
 def require_current(engine: Engine) -> None:
     """Raise StoreError unless the store has this program's schema version."""
     with engine.connect() as connection:
-        found = version(connection)
+        require_version(version(connection))
+
+
+def require_version(found: str | None) -> None:
+    """Raise StoreError unless a store with this schema version can be used."""
     if found is None:
         raise StoreError("this database is empty; `aggregator ingest` or `db upgrade` fills it")
     if found > HEAD:

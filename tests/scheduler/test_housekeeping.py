@@ -22,7 +22,8 @@ from aggregator.scheduler.sources import Source
 from aggregator.scheduler.status import status
 from aggregator.scheduler.workshop import Workshop
 from aggregator.store import daemons
-from aggregator.store.engine import Engine, noting, reading
+from aggregator.store.counters import recount
+from aggregator.store.engine import Engine, noting, reading, writing
 from aggregator.store.schema import Base
 from tests.scheduler.conftest import Hands
 from tests.scheduler.news import lines
@@ -108,7 +109,7 @@ def test_figures_are_what_counting_would_give(
 def test_a_counter_that_is_wrong_is_found(
     shop: Workshop, configured: MakeSource, folder: Path
 ) -> None:
-    """`db check` counts everything again."""
+    """`db check` counts everything again, and `recount` sets it right."""
     (folder / "a.jsonl").write_text(lines(1, 2))
     run_round(shop, configured())
     with noting(shop.engine) as connection:
@@ -116,12 +117,40 @@ def test_a_counter_that_is_wrong_is_found(
     with reading(shop.engine) as connection:
         (wrong,) = (each for each in check_store(connection) if not each.holds)
     assert wrong.findings == ["stored clusters: 7 too many"]
+    assert recounted(shop) == [1, 0]
+
+
+def recounted(shop: Workshop) -> list[int]:
+    """How many figures are wrong at a first and at a second count, after which all are right."""
+    found = []
+    for _ in range(2):
+        with writing(shop.engine) as connection:
+            found.append(recount(connection))
+    with reading(shop.engine) as connection:
+        assert [each for each in check_store(connection) if not each.holds] == []
+    return found
+
+
+def test_figures_that_are_lost_are_counted_again(
+    shop: Workshop, configured: MakeSource, folder: Path
+) -> None:
+    """All counters and totals of sources, as they were."""
+    (folder / "a.jsonl").write_text(lines(1, 2) + "{broken\n")
+    run_round(shop, configured())
+    before = keep_house(shop).figures
+    with noting(shop.engine) as connection:
+        for table in ("counters", "source_state", "source_days"):
+            connection.execute(text(f"DELETE FROM {table}"))
+    assert recounted(shop)[1] == 0
+    assert keep_house(shop).figures == before
+    brought = rows(shop.engine, "SELECT source, dumps, read, stored, rejected FROM source_state")
+    assert brought == [("wire", 1, 3, 2, 1)]
 
 
 def test_what_a_source_brought_is_counted_again(
     shop: Workshop, configured: MakeSource, folder: Path
 ) -> None:
-    """`db check` compares it with what the log says of its dumps."""
+    """`db check` compares it with what the log says of its dumps; `recount` sets it right."""
     (folder / "a.jsonl").write_text(lines(1, 2))
     run_round(shop, configured())
     with noting(shop.engine) as connection:
@@ -129,6 +158,7 @@ def test_what_a_source_brought_is_counted_again(
     with reading(shop.engine) as connection:
         (wrong,) = (each for each in check_store(connection) if not each.holds)
     assert wrong.findings == ["source wire: 7 records too many"]
+    assert recounted(shop) == [2, 0]
 
 
 def told(shop: Workshop) -> dict[str, set[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from aggregator.store import info
 from aggregator.store.engine import StoreError, reading, writing
@@ -39,3 +39,15 @@ def test_all_that_differs_is_named(engine: Engine) -> None:
     agree(engine)
     with pytest.raises(StoreError, match="another rule and scheme;"):
         agree(engine, scheme="x", rule="y")
+
+
+@pytest.mark.parametrize(("version", "told"), [("9999", "newer than this"), ("0001", "upgrade")])
+def test_a_schema_that_changed_meanwhile_is_refused(
+    engine: Engine, version: str, told: str
+) -> None:
+    """A program that has the store open writes nothing into one of another version."""
+    agree(engine)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+    with pytest.raises(StoreError, match=rf"has version {version}.*{told}"):
+        agree(engine)
