@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from aggregator.store.index import CANDIDATES, HUBS
 from tests.pipeline.records import records, run
 from tests.pipeline.test_order import new_store
-from tests.pipeline.worlds import World, cut, ingest, results
+from tests.pipeline.worlds import HotWorld, World, cut, ingest, newest_first, results
 from tests.stores import empty, opened
 
 
@@ -29,6 +31,21 @@ def test_both_databases_give_the_same_rows(
         expected = results(sqlite)
         assert results(postgresql) == expected
     assert any(row[1] > 1 for row in expected["canonical_stories"]), "no copies in this world"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_keys_of_more_texts_than_hubs_may_arrive_newest_first(engine: Engine, seed: int) -> None:
+    """Promise 3: versions of one story that push one another out of the hubs, each of which is
+    the earliest when it comes, end in the same rows as in the order of their times."""
+    rng = random.Random(seed)
+    pages = newest_first(HotWorld(rng).deliveries(24))
+    with new_store() as reference:
+        ingest(reference, cut(rng, pages[::-1]))
+        expected = results(reference)
+    holders = Counter(key for key, _node in expected[f"postings {CANDIDATES.number}"])
+    assert max(holders.values()) > 4 * HUBS, "no hot key in this world"
+    ingest(engine, [[page] for page in pages])
+    assert results(engine) == expected
 
 
 @pytest.mark.parametrize("seed", [5, 6])

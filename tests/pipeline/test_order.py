@@ -10,16 +10,17 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from aggregator.store import migrate
 from aggregator.store.engine import open_engine
 from tests.pipeline.definition import defined
-from tests.pipeline.worlds import World, cut, ingest, results
+from tests.pipeline.worlds import HotWorld, World, cut, ingest, newest_first, results
 
 seeds = st.integers(0, 2**32)
+worlds = st.sampled_from((World, HotWorld))
 
 
 @cache
@@ -44,28 +45,28 @@ def new_store() -> Iterator[Engine]:
         engine.dispose()
 
 
-@settings(max_examples=20, deadline=None)
-@given(seeds)
-def test_any_order_and_batching_ends_in_the_same_store(seed: int) -> None:
+@settings(max_examples=15, deadline=None)
+@given(seeds, worlds)
+def test_any_order_and_batching_ends_in_the_same_store(seed: int, world: type[World]) -> None:
     """The same pages in any order and any batches give the same rows in every table."""
     rng = random.Random(seed)
-    pages = World(rng).deliveries(rng.randint(2, 30))
+    pages = world(rng).deliveries(rng.randint(2, 30))
     with new_store() as engine:
         ingest(engine, [pages])
         first = results(engine)
-    for _ in range(2):
-        rng.shuffle(pages)
+    for order in (rng.sample(pages, len(pages)), newest_first(pages)):
         with new_store() as engine:
-            ingest(engine, cut(rng, pages))
+            ingest(engine, cut(rng, order))
             assert results(engine) == first
 
 
-@settings(max_examples=20, deadline=None)
-@given(seeds)
-def test_matches_and_clusters_are_those_of_the_definition(seed: int) -> None:
+@settings(max_examples=15, deadline=None)
+@given(seeds, worlds)
+@example(1, HotWorld)
+def test_matches_and_clusters_are_those_of_the_definition(seed: int, world: type[World]) -> None:
     """What is maintained batch by batch equals what the definitions give for all at once."""
     rng = random.Random(seed)
-    pages = World(rng).deliveries(rng.randint(2, 30))
+    pages = world(rng).deliveries(rng.randint(2, 30))
     with new_store() as engine:
         ingest(engine, cut(rng, pages))
         matches, stars = defined(engine)
@@ -79,7 +80,7 @@ def test_matches_and_clusters_are_those_of_the_definition(seed: int) -> None:
     }
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seeds)
 def test_taking_everything_in_again_changes_nothing(seed: int) -> None:
     """Promise 4: the same pages a second time are all known, and no row is another one."""

@@ -3,6 +3,8 @@
 A world is a list of deliveries. Its generator makes what upsets incremental clustering: near
 chains, hot keys, verbatim copies by many outlets, ties in every rule, revisions, undated
 articles, embedded repetitions, texts on the edge of being short, lines that a site repeats.
+A `HotWorld` has, by construction, keys of more texts than the hubs that are kept, and arrives
+newest first.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from aggregator.candidates.keys import RUN_WORDS
 from aggregator.core.canonical import CanonicalOptions, Ranking
 from aggregator.core.model import ExtractedArticle, Kind, Page, Record, Role
 from aggregator.core.options import MatchingOptions
 from aggregator.core.sightings import SeenPage, articles_of, see
+from aggregator.core.times import to_text
 from aggregator.fingerprint import SCHEME, fingerprints
 from aggregator.intake import Outcome, take_in
 from aggregator.settle import Counts, Settler, Settling
@@ -95,6 +99,32 @@ class World:
         for _ in range(self.rng.choice((0, 0, 1, 3))):
             body[self.rng.randrange(len(body))] = f"edit{self.rng.randint(0, 3)}"
         return body + ([self.tail[0] + "7", *self.tail] if self.rng.random() < 0.5 else [])
+
+
+class HotWorld(World):
+    """One wire story in many versions: all begin alike, so that they share keys."""
+
+    def __init__(self, rng: random.Random) -> None:
+        super().__init__(rng)
+        self.lead = self.words("lead", 2 * RUN_WORDS)
+        self.made = 0
+
+    def article(self, role: Role) -> ExtractedArticle:
+        """The next older version."""
+        made = super().article(role)
+        self.made += 1
+        published = START + timedelta(hours=240 - 5 * self.made)
+        return replace(made, text=self.lines([*self.lead, *self.body()]), published=published)
+
+
+def newest_first(pages: Iterable[SeenPage]) -> list[SeenPage]:
+    """As a back-fill arrives that begins with the present; undated pages are the last."""
+    return sorted(pages, key=_published, reverse=True)
+
+
+def _published(page: SeenPage) -> str:
+    times = (to_text(each.content.published) for each in page.sightings)
+    return max((each for each in times if each), default="")
 
 
 def ingest(engine: Engine, batches: Iterable[Sequence[SeenPage]]) -> list[Outcome]:

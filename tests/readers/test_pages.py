@@ -106,7 +106,7 @@ def test_a_nul_in_text_is_replaced_and_told(record: RecordOf) -> None:
 def test_what_the_user_says_stays_behind_what_the_page_says(read: Read, name: str) -> None:
     says = Declared(outlet="The Herald", published="2024-05-01")
     data = dumps.page(1) if name.endswith("html") else b"A text."
-    (entry,) = read(data, name, says, None, "https://herald.example/a")
+    (entry,) = read(data, name, defaults=says, default_url="https://herald.example/a")
     assert isinstance(entry, Record)
     assert (entry.declared, entry.fallback) == (Declared(), says)
     assert entry.url == "https://herald.example/a"
