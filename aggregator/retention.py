@@ -2,9 +2,9 @@
 
 Of a purged text there stay its article's address, title, outlet and times, its digest and
 signature, its matches with other purged texts, and its cluster. It is found by equality only:
-another article with equal words joins it, a near copy does not. So purging is the one thing whose
-moment matters: what arrives before it may join a cluster, what arrives after it may not. Whatever
-was delivered stays ``known``, and comes not back.
+another article with equal words (of the same node) joins it, a near copy does not. So purging is
+the one thing whose moment matters: what arrives before it may join a cluster, what arrives after
+it may not. Whatever was delivered stays ``known``, and comes not back.
 
 A cluster goes as a whole, or its members could not show any more why they are together.
 """

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from aggregator.core.model import Declared, Kind, Record
@@ -13,7 +16,9 @@ from aggregator.core.times import to_text
 from aggregator.pipeline import Pipeline, PipelineOptions
 from aggregator.retention import purge
 from aggregator.store.retention import Keeping
-from tests.pipeline.records import CANONICAL, clock
+from tests.pipeline.records import CANONICAL, clock, options
+from tests.pipeline.test_order import new_store
+from tests.pipeline.worlds import HotWorld, World, cut, ingest, results
 
 OPTIONS = PipelineOptions(
     CleaningOptions(), MatchingOptions(exact_window_days=10), CANONICAL, 1, 20
@@ -54,3 +59,23 @@ def test_equal_texts_of_later_times_leave_purged_clusters_alone(engine: Engine) 
         ]
         pipeline.ingest("later", later)
     assert sizes(engine) == before
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from((World, HotWorld)))
+def test_what_comes_after_a_purge_may_come_in_any_order(seed: int, world: type[World]) -> None:
+    """Promise 3 between two purges: the same texts in any order and batches, before and after,
+    give the same rows."""
+    rng = random.Random(seed)
+    pages = world(rng).deliveries(rng.randint(4, 30))
+    first, second = pages[: len(pages) // 2], pages[len(pages) // 2 :]
+    early, kept = first[::2], first[1::2]
+    found = []
+    for _ in range(2):
+        with new_store() as engine:
+            ingest(engine, cut(rng, rng.sample(early, len(early))), "2026-01-01T00:00:00Z")
+            ingest(engine, cut(rng, rng.sample(kept, len(kept))), "2026-02-01T00:00:00Z")
+            purge(engine, options(), ({}, Keeping(since="2026-01-15T00:00:00Z")), LATER)
+            ingest(engine, cut(rng, rng.sample(second, len(second))), "2026-03-01T00:00:00Z")
+            found.append(results(engine))
+    assert found[0] == found[1]

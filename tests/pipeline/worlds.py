@@ -127,21 +127,23 @@ def _published(page: SeenPage) -> str:
     return max((each for each in times if each), default="")
 
 
-def ingest(engine: Engine, batches: Iterable[Sequence[SeenPage]]) -> list[Outcome]:
+def ingest(
+    engine: Engine, batches: Iterable[Sequence[SeenPage]], now: str = "2026-01-01T00:00:00Z"
+) -> list[Outcome]:
     """Take batches into a store, each settled in a transaction of its own."""
     outcomes = []
     with writing(engine) as connection:
-        dump_id = dumps.begin_dump(connection, Beginning("world", "2026-01-01T00:00:00Z"))
+        dump_id = dumps.begin_dump(connection, Beginning("world", now))
     for batch in batches:
         with writing(engine) as connection:
-            circumstances = Circumstances(dump_id, "2026-01-01T00:00:00Z", OPTIONS, RANKING)
+            circumstances = Circumstances(dump_id, now, OPTIONS, RANKING)
             done, changes = take_in(connection, circumstances, batch)
             settling = Settling(OPTIONS, RANKING, SCHEME)
             Settler(connection, settling, Counts()).settle(changes)
             known = done.count(Outcome.KNOWN)
             revised = done.count(Outcome.REVISED)
             tally = Tally(len(done), len(done) - known, known, revised=revised)
-            dumps.count(connection, dump_id, tally, "2026-01-01T00:00:00Z")
+            dumps.count(connection, dump_id, tally, now)
             outcomes += done
     return outcomes
 
