@@ -22,7 +22,7 @@ from aggregator.core.boilerplate import (
 )
 from aggregator.core.postings import Postings, by_key, joined
 from aggregator.core.text import normalise
-from aggregator.core.tokens import Hashes
+from aggregator.core.tokens import Hashes, distinct, member
 from aggregator.store import passages as stored
 from aggregator.store.check import node_pages
 from aggregator.store.engine import Connection
@@ -67,24 +67,21 @@ def _cross(connection: Connection, stories: int, leaving: Postings, coming: Post
     Returns those that were decided otherwise.
     """
     PASSAGES.remove(connection, leaving)
-    staying = PASSAGES.lowest(connection, np.union1d(leaving.keys, coming.keys), SAMPLE)
+    keys = distinct(np.concatenate([leaving.keys, coming.keys]))
+    staying = PASSAGES.lowest(connection, keys, SAMPLE)
     PASSAGES.add(connection, coming)
-    samples = _lowest(joined([staying, coming]).ordered())
-    changed = np.union1d(leaving.keys, samples.keys[np.isin(samples.nodes, coming.nodes)])
+    samples = joined([staying, coming]).ordered().lowest(SAMPLE)
+    places = np.searchsorted(samples.keys, keys)
+    sizes = np.diff(np.append(places, len(samples)))
+    arrived = member(samples.nodes, distinct(coming.nodes))
+    arrivals = np.diff(np.append(0, np.cumsum(arrived))[np.append(places, len(samples))])
     # With fewer texts than stories none was boilerplate, unless it has just lost some.
-    large, sizes = np.unique(samples.keys, return_counts=True)
-    changed = np.intersect1d(changed, np.union1d(leaving.keys, large[sizes >= stories]))
+    changed = keys[(arrivals > 0) & (sizes >= stories) | member(keys, distinct(leaving.keys))]
     before = stored.repeated_among(connection, changed)
-    after = _repeated(connection, stories, samples[np.isin(samples.keys, changed)])
-    no_more, now = np.setdiff1d(before, after), np.setdiff1d(after, before)
+    after = _repeated(connection, stories, samples[member(samples.keys, changed)])
+    no_more, now = before[~member(before, after)], after[~member(after, before)]
     stored.mark(connection, now, no_more)
-    return np.union1d(no_more, now)
-
-
-def _lowest(postings: Postings) -> Postings:
-    """Of ordered postings, those of the `SAMPLE` lowest nodes of each key."""
-    rank = np.arange(len(postings)) - np.searchsorted(postings.keys, postings.keys)
-    return postings[rank < SAMPLE]
+    return distinct(np.concatenate([no_more, now]))
 
 
 def _repeated(connection: Connection, stories: int, samples: Postings) -> Hashes:
@@ -152,7 +149,7 @@ def wrong_boilerplate(connection: Connection, stories: int) -> Iterator[str]:
         for each in found:
             if stories and not each.stored.same(each.now):
                 yield f"node {each.node_id}: its lines are not those of its earliest article"
-        for node in np.unique(postings.nodes[~PASSAGES.contains(connection, postings)]):
+        for node in distinct(postings.nodes[~PASSAGES.contains(connection, postings)]):
             yield f"node {node}: passages are missing"
         for each, lines in _wrong_left_out(connection, found, its):
             yield f"node {each.node_id}: leaves out {len(each.left_out)} lines, not {len(lines)}"
@@ -164,10 +161,11 @@ def wrong_boilerplate(connection: Connection, stories: int) -> Iterator[str]:
 
 def _wrong_marks(connection: Connection, stories: int) -> Iterator[str]:
     """Passages that are marked as boilerplate and are none, or the other way round."""
-    keys = (np.unique(part.keys) for part in PASSAGES.everything(connection))
+    keys = (distinct(part.keys) for part in PASSAGES.everything(connection))
     for every in chain(keys, stored.marked(connection)):
         for start in range(0, len(every), _KEYS_AT_ONCE):
             some = every[start : start + _KEYS_AT_ONCE]
             after = _repeated(connection, stories, PASSAGES.lowest(connection, some, SAMPLE))
-            for key in np.setxor1d(after, stored.repeated_among(connection, some)):
-                yield f"passage {key}: {'not ' if key in after else ''}marked as repeated"
+            marked = set(stored.repeated_among(connection, some).tolist())
+            for key in sorted(marked.symmetric_difference(after.tolist())):
+                yield f"passage {key}: {'' if key in marked else 'not '}marked as repeated"

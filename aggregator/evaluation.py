@@ -18,8 +18,6 @@ from functools import cached_property, partial
 from itertools import combinations
 from typing import Any, Final
 
-import numpy as np
-
 from aggregator.candidates import postings
 from aggregator.cleaning import registered_domain
 from aggregator.compare import stored_options
@@ -38,9 +36,11 @@ from aggregator.core.scores import (
     score,
     split,
 )
+from aggregator.core.tokens import distinct
 from aggregator.labels import LabelledPair, Labels
-from aggregator.store import index, nodes
+from aggregator.store import nodes
 from aggregator.store.engine import Connection
+from aggregator.store.index import HUBS
 from aggregator.store.labelled import StoredArticle, copies, main_articles, pairs_together
 from aggregator.store.queries import Values
 
@@ -226,7 +226,7 @@ def _candidates(
         holders[article.node_id].append(url)
     prints = nodes.load_fingerprints(connection, holders)
     keys = postings(prints, nodes.short_ones(connection, prints))
-    proposals = Proposals(np.unique(keys.nodes), index.HUBS)
+    proposals = Proposals(distinct(keys.nodes), HUBS)
     proposals.add(keys.ordered())
     for one, other in proposals.pairs():
         for a in holders[one]:

@@ -25,6 +25,7 @@ from aggregator.core.nodes import Comparison, Node, NodeChanges, compare_nodes
 from aggregator.core.options import MatchingOptions
 from aggregator.core.postings import Postings, by_node
 from aggregator.core.proposals import Pair, Proposals, meeting, pair, still_proposed
+from aggregator.core.tokens import distinct, member
 from aggregator.graph import StoredGraph
 from aggregator.store import clusters, matches, nodes
 from aggregator.store.engine import Connection
@@ -111,12 +112,12 @@ class Settler:
         keys = self.keys(arrived)
         before = CANDIDATES.lowest(self.connection, keys.keys, HUBS)
         rows = meeting(keys, before)
-        proposals = Proposals(np.unique(keys.nodes), HUBS)
+        proposals = Proposals(distinct(keys.nodes), HUBS)
         displaced, crowded = proposals.changes(rows, before)
-        fresh = np.isin(keys.nodes, np.fromiter(new, np.int64, len(new)))
+        fresh = member(keys.nodes, np.array(sorted(new), dtype=np.int64))
         CANDIDATES.add(self.connection, keys[fresh])
-        alone = np.isin(rows.keys, np.fromiter(crowded, np.uint64, len(crowded)), invert=True)
-        proposals.add(rows[alone])
+        hot = member(rows.keys, np.array(sorted(crowded), dtype=np.uint64))
+        proposals.add(rows[~hot])
         for each in CANDIDATES.members(self.connection, crowded):
             proposals.add(each)
         pairs = proposals.pairs()

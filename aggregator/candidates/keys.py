@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.core.tokens import UNIT_BITS, Fingerprint, Hashes, Tokens, units
+from aggregator.core.tokens import UNIT_BITS, Fingerprint, Hashes, Tokens, distinct, units
 
 BANDS: Final = 24
 """Signature values that are keys; the run keys find what they miss."""
@@ -47,7 +47,9 @@ def batch_keys(fingerprints: Sequence[Fingerprint]) -> tuple[Hashes, Owners]:
     found = [_none(), *(_of_group(fingerprints, group) for group in _groups(fingerprints))]
     keys, owners = (np.concatenate(parts) for parts in zip(*found, strict=True))
     order = np.lexsort((keys, owners))
-    return keys[order], owners[order]
+    keys, owners = keys[order], owners[order]
+    fresh = _changes(keys, owners)
+    return keys[fresh], owners[fresh]
 
 
 def _none() -> tuple[Hashes, Owners]:
@@ -74,20 +76,23 @@ def _groups(fingerprints: Sequence[Fingerprint]) -> Iterator[list[int]]:
 
 
 def _of_group(fingerprints: Sequence[Fingerprint], group: list[int]) -> tuple[Hashes, Owners]:
-    bands = [band_keys(fingerprints[place].signature) for place in group]
+    bands = band_keys(np.stack([fingerprints[place].signature for place in group]))
     runs, owners = run_keys([fingerprints[place].tokens for place in group])
     places = np.array(group, dtype=np.uint32)
-    lengths = [len(each) for each in bands]
     return (
-        np.concatenate([*bands, runs]),
-        np.concatenate([np.repeat(places, lengths), places[owners]]),
+        np.concatenate([bands.ravel(), runs]),
+        np.concatenate([np.repeat(places, bands.shape[1]), places[owners]]),
     )
 
 
-def band_keys(signature: Hashes) -> Hashes:
-    """A key for each of the first values; the band's number is mixed in, so bands never meet."""
-    bands = np.arange(min(BANDS, len(signature)), dtype=np.uint64)
-    return np.unique(_mixed(signature[:BANDS] + bands * _MIX) & ~KIND_BIT)
+def band_keys(signatures: Hashes) -> Hashes:
+    """A key for each of a signature's first values, shape (..., bands), of shape (..., values).
+
+    The band's number is mixed in, so bands never meet.
+    """
+    chosen: Hashes = signatures[..., :BANDS]
+    bands = np.arange(chosen.shape[-1], dtype=np.uint64)
+    return _mixed(chosen + bands * _MIX) & ~KIND_BIT
 
 
 def run_keys(texts: Sequence[Tokens]) -> tuple[Hashes, Owners]:
@@ -102,7 +107,7 @@ def run_keys(texts: Sequence[Tokens]) -> tuple[Hashes, Owners]:
     tokens = np.concatenate(texts)
     units_ = units(tokens)
     hashes = np.empty(len(tokens), dtype=np.uint64)
-    kinds = {int(unit): np.flatnonzero(units_ == unit) for unit in np.unique(units_)}
+    kinds = {int(unit): np.flatnonzero(units_ == unit) for unit in distinct(units_)}
     for unit, starts in kinds.items():
         hashes[starts] = _mixed(_grams(tokens, lengths, unit * GRAM_WORDS)[starts])
     owners = np.repeat(np.arange(len(texts), dtype=np.uint32), lengths)

@@ -165,7 +165,7 @@ def shingles_left_out(tokens: Tokens, lines: Lines, chosen: Lines) -> Hashes:
     of_line = np.repeat(np.arange(len(lines)), lines)
     sizes = units(tokens).astype(np.intp) * SHINGLE_WORDS
     inside = np.arange(len(tokens)) + sizes <= ends[of_line]
-    return distinct(grams(tokens, SHINGLE_WORDS)[inside & np.isin(of_line, chosen)])
+    return distinct(grams(tokens, SHINGLE_WORDS)[inside & member(of_line, chosen)])
 
 
 def _hash(value: bytes) -> int:

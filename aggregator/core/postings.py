@@ -55,10 +55,10 @@ class Postings:
     def ordered(self) -> Postings:
         """The same postings by key, then node."""
         found = self[np.argsort(self.keys, kind="stable")]
-        same = np.flatnonzero(found.keys[1:] == found.keys[:-1])
-        if len(same):
+        same = found.keys[1:] == found.keys[:-1]
+        if same.any():
             # Few keys have several nodes: only those are brought into order by node.
-            several = np.union1d(same, same + 1)
+            several = np.flatnonzero(np.append(same, False) | np.append(False, same))
             part = found[several]
             found.nodes[several] = part.nodes[np.lexsort((part.nodes, part.keys))]
         return found
@@ -69,6 +69,11 @@ class Postings:
         first = np.ones(len(found), dtype=np.bool_)
         first[1:] = (found.keys[1:] != found.keys[:-1]) | (found.nodes[1:] != found.nodes[:-1])
         return found[first]
+
+    def lowest(self, most: int) -> Postings:
+        """Of ordered postings, those of the `most` first nodes of each key."""
+        rank = np.arange(len(self)) - np.searchsorted(self.keys, self.keys)
+        return self[rank < most]
 
     def rows(self) -> list[tuple[int, int]]:
         """The postings as (key, node)."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.core.postings import Ids, Places, Postings, joined
+from aggregator.core.tokens import distinct, member
 
 ENOUGH: Final = 2
 """Weight at which a pair is proposed."""
@@ -40,7 +41,7 @@ def meeting(arrived: Postings, before: Postings) -> Postings:
     `arrived` are all postings of the arriving nodes, `before` the hubs that their keys had. Most
     keys are met for the first time, and propose nothing.
     """
-    concerned = before[np.isin(before.keys, arrived.keys)]
+    concerned = before[member(before.keys, distinct(arrived.keys))]
     rows = joined([arrived, concerned]).distinct()
     starts, sizes = _groups(rows)
     return rows[np.repeat(sizes > 1, sizes)] if len(starts) else rows
@@ -63,7 +64,7 @@ def _rank(rows: Postings) -> Places:
 class Proposals:
     """The pairs that arriving nodes form, with the weights of the keys that propose them.
 
-    `arrived` are the ids of the arriving nodes, `most` says how many hubs a key has.
+    `arrived` are the ids of the arriving nodes, ascending, `most` says how many hubs a key has.
     """
 
     def __init__(self, arrived: Ids, most: int) -> None:
@@ -78,8 +79,8 @@ class Proposals:
         """
         is_hub = _rank(rows) < self.most
         hubs = rows[is_hub]
-        entered = np.unique(hubs.keys[np.isin(hubs.nodes, self.arrived)])
-        of_key = before[np.isin(before.keys, entered)]
+        entered = distinct(hubs.keys[member(hubs.nodes, self.arrived)])
+        of_key = before[member(before.keys, entered)]
         starts, sizes = _groups(of_key)
         crowded = of_key.keys[starts[sizes >= self.most]]
         last = set(hubs.rows())
@@ -89,7 +90,7 @@ class Proposals:
     def add(self, rows: Postings) -> None:
         """Count some keys, with all nodes of each that matter: ordered, without repeats."""
         rank = _rank(rows)
-        is_new = np.isin(rows.nodes, self.arrived)
+        is_new = member(rows.nodes, self.arrived)
         gain = np.where(rows.keys & np.uint64(1), ENOUGH, 1)
         for place in range(self.most):
             # Each node with the hub at this place: with a hub only once, as it ranks behind it.

@@ -38,7 +38,7 @@ SHINGLING: Final = "shingles-3w-1"
 """Name of the shingling below; changes with any change of its result."""
 
 _NO_LINES: Final[Tokens] = np.empty(0, dtype=np.uint32)
-_Unsigned = TypeVar("_Unsigned", bound=np.unsignedinteger[Any])
+_Integer = TypeVar("_Integer", bound=np.integer[Any])
 _MAX_KNOWN_WORDS: Final = 500_000
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)  # odd: the multiplier of splitmix64 (Steele 2014)
 
@@ -151,7 +151,7 @@ def _fixed_grams(tokens: Tokens, size: int) -> Hashes:
     return np.concatenate([hashes, np.repeat(hashes[-1:], size - 1)])
 
 
-def distinct(values: NDArray[_Unsigned]) -> NDArray[_Unsigned]:
+def distinct(values: NDArray[_Integer]) -> NDArray[_Integer]:
     """Sort and drop repeats: `np.unique`, which takes 15 times as long on a text's hashes."""
     ordered = np.sort(values)
     first = np.ones(len(ordered), dtype=np.bool_)

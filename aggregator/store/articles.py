@@ -53,7 +53,7 @@ def revisions_delivered(connection: Connection, keys: Iterable[bytes]) -> dict[b
     statement = select(appearances.c.record_key, appearances.c.revision_id)
     found: dict[bytes, list[bytes]] = {}
     for chunk in chunks(keys):
-        for row in connection.execute(statement.where(appearances.c.record_key.in_(chunk))):
+        for row in connection.execute(statement.where(appearances.c.record_key.in_(chunk))).all():
             found.setdefault(row.record_key, []).append(row.revision_id)
     return found
 
@@ -63,7 +63,7 @@ def revision_ranks(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, 
     found: dict[Any, AnyRow] = {}
     for chunk in chunks(ids):
         statement = select(*RANKED).where(revisions.c.revision_id.in_(chunk))
-        found.update((row.revision_id, row) for row in connection.execute(statement))
+        found.update((row.revision_id, row) for row in connection.execute(statement).all())
     return found
 
 
@@ -72,7 +72,7 @@ def ranks_of_articles(connection: Connection, ids: Iterable[str]) -> dict[str, l
     found: dict[str, list[AnyRow]] = {}
     for chunk in chunks(ids):
         statement = select(*RANKED).where(revisions.c.article_id.in_(chunk))
-        for row in connection.execute(statement):
+        for row in connection.execute(statement).all():
             found.setdefault(row.article_id, []).append(row)
     return found
 
@@ -85,7 +85,7 @@ def load_revisions(
     found: dict[Any, AnyRow] = {}
     for chunk in chunks(ids):
         statement = select(*columns).where(revisions.c.revision_id.in_(chunk))
-        found.update((row.revision_id, row) for row in connection.execute(statement))
+        found.update((row.revision_id, row) for row in connection.execute(statement).all())
     return found
 
 
@@ -94,7 +94,7 @@ def load_articles(connection: Connection, ids: Iterable[str]) -> dict[str, AnyRo
     found: dict[Any, AnyRow] = {}
     for chunk in chunks(ids):
         statement = select(articles).where(articles.c.article_id.in_(chunk))
-        found.update((row.article_id, row) for row in connection.execute(statement))
+        found.update((row.article_id, row) for row in connection.execute(statement).all())
     return found
 
 

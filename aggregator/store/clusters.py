@@ -21,7 +21,7 @@ def canonical_nodes(connection: Connection, anchors: Iterable[int]) -> dict[int,
     statement = select(clusters.c.anchor, clusters.c.canonical_node)
     found: dict[int, int] = {}
     for chunk in chunks(anchors):
-        rows = connection.execute(statement.where(clusters.c.anchor.in_(chunk)))
+        rows = connection.execute(statement.where(clusters.c.anchor.in_(chunk))).all()
         found.update((row.anchor, row.canonical_node) for row in rows)
     return found
 
@@ -65,7 +65,7 @@ def _articles(connection: Connection, anchors: list[int]) -> dict[int, list[AnyR
         .where(nodes.c.anchor.in_(anchors))
     )
     found: dict[int, list[AnyRow]] = {}
-    for row in connection.execute(statement):
+    for row in connection.execute(statement).all():
         found.setdefault(row.anchor, []).append(row)
     return found
 

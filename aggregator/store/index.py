@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from aggregator.core.postings import Postings, by_key, joined
-from aggregator.core.tokens import Hashes
+from aggregator.core.tokens import Hashes, distinct
 from aggregator.store import segments
 from aggregator.store.lookup import ALL, FAN_BITS, View, span
 from aggregator.store.segments import MOST_POSTINGS, Part, Segment
@@ -55,13 +55,12 @@ class Index:
 
     def lowest(self, connection: Connection, keys: Hashes, most: int = ALL) -> Postings:
         """The stored postings of these keys, ordered; of each key those of its `most` lowest."""
-        wanted = np.unique(keys)
+        wanted = distinct(keys)
         view = View(connection, self.number)
         found = []
         for start in range(0, len(wanted), _KEYS_AT_ONCE):
-            part = joined(list(view.find(wanted[start : start + _KEYS_AT_ONCE], most))).ordered()
-            rank = np.arange(len(part)) - np.searchsorted(part.keys, part.keys)
-            found.append(part[rank < most])
+            part = joined(list(view.find(wanted[start : start + _KEYS_AT_ONCE], most)))
+            found.append(part.ordered().lowest(most))
         return joined(found)
 
     def members(self, connection: Connection, keys: Collection[int]) -> Iterator[Postings]:
@@ -92,7 +91,7 @@ class Index:
             kept = np.ones(len(asked.within), dtype=np.bool_)
             kept[places[found]] = False
             left, gone = {}, {}
-            for chunk in np.unique(asked.chunk[found]):
+            for chunk in distinct(asked.chunk[found]):
                 low, high = asked.bounds[chunk], asked.bounds[chunk + 1]
                 identifier = int(asked.ids[chunk])
                 left[identifier] = asked.within[low:high][kept[low:high]]

@@ -31,7 +31,7 @@ def neighbours(connection: Connection, ids: Iterable[int]) -> dict[int, set[int]
     )
     for chunk in chunks(wanted):
         for column in (matches.c.node_a, matches.c.node_b):
-            for a, b in connection.execute(statement.where(column.in_(chunk))):
+            for a, b in connection.execute(statement.where(column.in_(chunk))).all():
                 for node, other in ((a, b), (b, a)):
                     if node in wanted:
                         found[node].add(other)
@@ -44,7 +44,7 @@ def proposed_partners(connection: Connection, ids: Iterable[int]) -> dict[int, s
     found: dict[int, set[int]] = {}
     statement = select(matches.c.node_a, matches.c.node_b).where(matches.c.proposed == 1)
     for chunk in chunks(wanted):
-        for a, b in connection.execute(statement.where(_touching(chunk))):
+        for a, b in connection.execute(statement.where(_touching(chunk))).all():
             for node, other in ((a, b), (b, a)):
                 if node in wanted:
                     found.setdefault(node, set()).add(other)
@@ -56,7 +56,7 @@ def verdicts(connection: Connection, node: int) -> dict[int, bool]:
     columns = (matches.c.node_a, matches.c.node_b, matches.c.verdict)
     found = {}
     for column in (matches.c.node_a, matches.c.node_b):
-        for a, b, verdict in connection.execute(select(*columns).where(column == node)):
+        for a, b, verdict in connection.execute(select(*columns).where(column == node)).all():
             found[b if a == node else a] = verdict == Verdict.SAME
     return found
 
@@ -137,7 +137,7 @@ def forget(connection: Connection, ids: Iterable[int]) -> set[int]:
     for chunk in chunks(wanted):
         for a, b in connection.execute(
             select(matches.c.node_a, matches.c.node_b).where(_touching(chunk))
-        ):
+        ).all():
             others |= {a, b}
         connection.execute(delete(matches).where(_touching(chunk)))
     return others - wanted
@@ -148,7 +148,7 @@ def partners(connection: Connection, ids: Iterable[int]) -> set[int]:
     found: set[int] = set()
     for chunk in chunks(ids):
         statement = select(matches.c.node_a, matches.c.node_b).where(_touching(chunk))
-        for ends in connection.execute(statement):
+        for ends in connection.execute(statement).all():
             found.update(ends)
     return found
 
@@ -158,7 +158,7 @@ def forget_between(connection: Connection, ids: Iterable[int], kept: set[int]) -
     pairs = set()
     for chunk in chunks(ids):
         statement = select(matches.c.node_a, matches.c.node_b).where(_touching(chunk))
-        pairs |= {pair(a, b) for a, b in connection.execute(statement)}
+        pairs |= {pair(a, b) for a, b in connection.execute(statement).all()}
     apart = sorted(ends for ends in pairs if not kept.issuperset(ends))
     if apart:
         connection.execute(delete(matches).where(_THIS), [{"a": a, "b": b} for a, b in apart])

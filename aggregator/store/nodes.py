@@ -38,7 +38,7 @@ def load_nodes(connection: Connection, ids: Iterable[int]) -> dict[int, Node]:
     statement = _with_facts(nodes.c.tokens, nodes.c.lines, nodes.c.left_out)
     found = {}
     for chunk in chunks(ids):
-        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))):
+        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))).all():
             found[row.node_id] = Node(row.node_id, _text(row), _facts(row))
     return found
 
@@ -47,7 +47,7 @@ def facts(connection: Connection, ids: Iterable[int]) -> dict[int, TextFacts]:
     """What a verdict may know of these nodes besides their texts."""
     found = {}
     for chunk in chunks(ids):
-        for row in connection.execute(_with_facts().where(nodes.c.node_id.in_(chunk))):
+        for row in connection.execute(_with_facts().where(nodes.c.node_id.in_(chunk))).all():
             found[row.node_id] = _facts(row)
     return found
 
@@ -93,7 +93,7 @@ def load_fingerprints(connection: Connection, ids: Iterable[int]) -> dict[int, F
     statement = select(*columns, nodes.c.signature)
     found = {}
     for chunk in chunks(ids):
-        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))):
+        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))).all():
             found[row.node_id] = Fingerprint(
                 row.text_digest,
                 row.word_count,
@@ -114,7 +114,7 @@ def standing(connection: Connection, ids: Iterable[int]) -> dict[int, AnyRow]:
     )
     found = {}
     for chunk in chunks(ids):
-        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))):
+        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))).all():
             found[row.node_id] = row
     return found
 
@@ -185,7 +185,7 @@ def candidates_of_nodes(connection: Connection, ids: Iterable[int]) -> dict[int,
     statement = select(articles.c.node_id, *_CANDIDATE)
     found: dict[int, list[Candidate]] = {}
     for chunk in chunks(ids):
-        for row in connection.execute(statement.where(articles.c.node_id.in_(chunk))):
+        for row in connection.execute(statement.where(articles.c.node_id.in_(chunk))).all():
             found.setdefault(row.node_id, []).append(candidate(row))
     return found
 
@@ -197,7 +197,7 @@ def best_candidates(connection: Connection, ids: Iterable[int]) -> dict[int, Can
     )
     found = {}
     for chunk in chunks(ids):
-        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))):
+        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))).all():
             found[row.node_id] = candidate(row)
     return found
 
@@ -207,7 +207,9 @@ def candidates(connection: Connection, ids: Iterable[str]) -> dict[str, Candidat
     found: dict[str, Candidate] = {}
     for chunk in chunks(ids):
         statement = select(*_CANDIDATE).where(articles.c.article_id.in_(chunk))
-        found.update((row.article_id, candidate(row)) for row in connection.execute(statement))
+        found.update(
+            (row.article_id, candidate(row)) for row in connection.execute(statement).all()
+        )
     return found
 
 
@@ -227,7 +229,7 @@ def anchors(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     statement = select(nodes.c.node_id, nodes.c.anchor)
     found: dict[int, int] = {}
     for chunk in chunks(ids):
-        rows = connection.execute(statement.where(nodes.c.node_id.in_(chunk)))
+        rows = connection.execute(statement.where(nodes.c.node_id.in_(chunk))).all()
         found.update((row.node_id, row.anchor) for row in rows)
     return found
 
@@ -237,6 +239,6 @@ def members(connection: Connection, anchors_: Iterable[int]) -> dict[int, set[in
     statement = select(nodes.c.anchor, nodes.c.node_id)
     found: dict[int, set[int]] = {}
     for chunk in chunks(anchors_):
-        for row in connection.execute(statement.where(nodes.c.anchor.in_(chunk))):
+        for row in connection.execute(statement.where(nodes.c.anchor.in_(chunk))).all():
             found.setdefault(row.anchor, set()).add(row.node_id)
     return found

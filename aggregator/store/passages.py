@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection, Table, bindparam, delete, select, text, update
 
 from aggregator.core.boilerplate import Layout, Lines, place
-from aggregator.core.tokens import Hashes, Tokens, packed, unpacked
+from aggregator.core.tokens import Hashes, Tokens, distinct, packed, unpacked
 from aggregator.store.nodes import nodes
 from aggregator.store.schema import RepeatedPassage
 from aggregator.store.sql import as_parameter, chunks, insert_new, integers
@@ -50,7 +50,7 @@ def standing(connection: Connection, ids: Iterable[int]) -> Iterator[Standing]:
     """These nodes, those of purged texts left out."""
     statement = text(_STANDING.format(ids=integers(connection, "ids", "k")))
     for chunk in chunks(ids):
-        for row in connection.execute(statement, {"ids": as_parameter(connection, chunk)}):
+        for row in connection.execute(statement, {"ids": as_parameter(connection, chunk)}).all():
             yield Standing(
                 row.node_id,
                 unpacked(row.tokens),
@@ -64,7 +64,7 @@ def repeated_among(connection: Connection, keys: Hashes) -> Hashes:
     """Those of these passages that are boilerplate, sorted."""
     statement = text(_REPEATED.format(keys=integers(connection, "keys", "k")))
     found: list[int] = []
-    for chunk in chunks(np.unique(keys).view(np.int64).tolist(), _KEYS_A_QUERY):
+    for chunk in chunks(distinct(keys).view(np.int64).tolist(), _KEYS_A_QUERY):
         found += connection.scalars(statement, {"keys": as_parameter(connection, chunk)})
     return _hashes(found)
 
@@ -85,7 +85,7 @@ def signatures(connection: Connection, ids: Iterable[int]) -> dict[int, Hashes]:
     found = {}
     for chunk in chunks(ids):
         statement = select(nodes.c.node_id, nodes.c.signature).where(nodes.c.node_id.in_(chunk))
-        for row in connection.execute(statement):
+        for row in connection.execute(statement).all():
             found[row.node_id] = np.frombuffer(row.signature, dtype="<u8")
     return found
 

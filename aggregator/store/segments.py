@@ -82,7 +82,9 @@ def manifest(connection: Connection, index: int | None = None) -> list[Segment]:
         statement = statement.where(segments.c.index_number == index)
     return [
         Segment(identifier, nonce, Part(number, depth, prefix), postings)
-        for identifier, nonce, number, depth, prefix, postings in connection.execute(statement)
+        for identifier, nonce, number, depth, prefix, postings in connection.execute(
+            statement
+        ).all()
     ]
 
 
@@ -207,7 +209,7 @@ class Memory:
         missing = {each.segment_id: each.nonce for each in present if each.nonce not in self.heads}
         for chunk in chunks(missing):
             own = heads.c.segment_id.in_(chunk)
-            rows = connection.execute(select(heads.c.segment_id, heads.c.fences).where(own))
+            rows = connection.execute(select(heads.c.segment_id, heads.c.fences).where(own)).all()
             for identifier, data in rows:
                 self.heads[missing[identifier]] = _Head(from_bytes(data))
 
