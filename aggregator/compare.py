@@ -10,16 +10,16 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from aggregator.candidates import node_keys
+from aggregator.candidates import postings
 from aggregator.core.decision import RULE, Decision, conditions, decide, points
 from aggregator.core.evidence import Evidence, compare
 from aggregator.core.nodes import DECIMALS, Node, rounded_figures
 from aggregator.core.options import MatchingOptions
 from aggregator.core.passages import differences, passages
-from aggregator.core.proposals import pair, still_proposed
+from aggregator.core.proposals import pair, shared_keys, still_proposed
 from aggregator.store import info, matches, nodes
 from aggregator.store.engine import Connection
-from aggregator.store.index import CANDIDATES
+from aggregator.store.index import CANDIDATES, HUBS
 from aggregator.store.queries import Values, canonical_of, load_article
 
 _ABOUT = (
@@ -144,13 +144,14 @@ def _candidates(connection: Connection, one: int, other: int) -> Values:
     if one == other:
         return {"shared_keys": None, "proposed": True, "stored": True}
     prints = nodes.load_fingerprints(connection, [one, other])
-    short = nodes.short_ones(connection, prints)
-    keys = [node_keys(prints[node], short=node in short) for node in (one, other)]
-    shared = keys[0] & keys[1]
+    keys = postings(prints, nodes.short_ones(connection, prints))
+    ends = pair(one, other)
+    shared = shared_keys([ends], keys)
+    hubs = CANDIDATES.lowest(connection, shared[1], HUBS)
     return {
-        "shared_keys": len(shared),
-        "proposed": still_proposed(one, other, shared, CANDIDATES.hubs(connection, shared)),
-        "stored": matches.is_stored(connection, *pair(one, other)),
+        "shared_keys": len(shared[1]),
+        "proposed": bool(still_proposed([ends], shared, hubs)[0]),
+        "stored": matches.is_stored(connection, *ends),
     }
 
 

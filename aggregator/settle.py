@@ -23,8 +23,8 @@ from aggregator.core.canonical import Ranking
 from aggregator.core.clusters import Star, resettle
 from aggregator.core.nodes import Comparison, Node, NodeChanges, compare_nodes
 from aggregator.core.options import MatchingOptions
-from aggregator.core.postings import Postings, by_node
-from aggregator.core.proposals import Pair, Proposals, meeting, pair, still_proposed
+from aggregator.core.postings import Postings
+from aggregator.core.proposals import Pair, Proposals, meeting, pair, shared_keys, still_proposed
 from aggregator.core.tokens import distinct, member
 from aggregator.graph import StoredGraph
 from aggregator.store import clusters, matches, nodes
@@ -140,12 +140,12 @@ class Settler:
         Pairs with an arrived node are proposed anew as a whole, and left out here.
         """
         held = {ends for ends in self.partners(displaced) if not set(ends).intersection(arrived)}
-        found = set()
+        found: set[Pair] = set()
         for pairs in chunks(sorted(held), PAIRS_AT_ONCE):
-            keys = by_node(self.keys({n for ends in pairs for n in ends}))
-            shared = {(a, b): keys[a] & keys[b] for a, b in pairs}
-            hubs = CANDIDATES.hubs(self.connection, set().union(*shared.values()))
-            found |= {e for e, its in shared.items() if not still_proposed(*e, its, hubs)}
+            shared = shared_keys(pairs, self.keys({n for ends in pairs for n in ends}))
+            hubs = CANDIDATES.lowest(self.connection, shared[1], HUBS)
+            supported = still_proposed(pairs, shared, hubs)
+            found.update(ends for ends, its in zip(pairs, supported, strict=True) if not its)
         return found
 
     def verify(self, pairs: list[Pair]) -> set[int]:

@@ -10,7 +10,7 @@ from aggregator.candidates.keys import KEYS, KIND_BIT, batch_keys
 from aggregator.core.postings import Postings
 from aggregator.core.tokens import Fingerprint
 
-__all__ = ["KEYS", "node_keys", "postings"]
+__all__ = ["KEYS", "postings"]
 
 
 def postings(prints: Mapping[int, Fingerprint], short: Collection[int]) -> Postings:
@@ -27,8 +27,3 @@ def postings(prints: Mapping[int, Fingerprint], short: Collection[int]) -> Posti
     keys, owners = batch_keys(list(long.values()))
     of_text = np.fromiter(long, dtype=np.int64, count=len(long))[owners]
     return Postings(np.concatenate([equal, keys]), np.concatenate([ids, of_text]))
-
-
-def node_keys(print_: Fingerprint, *, short: bool) -> set[int]:
-    """The index keys of one distinct text; `postings` is faster for many."""
-    return set(postings({0: print_}, {0} if short else ()).keys.tolist())

@@ -7,17 +7,17 @@ A run key is enough by itself; single MinHash values must agree with one another
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.core.postings import Ids, Places, Postings, joined
-from aggregator.core.tokens import distinct, member
+from aggregator.core.tokens import Hashes, distinct, member
 
 ENOUGH: Final = 2
-"""Weight at which a pair is proposed."""
+"""Weight at which a pair is proposed. A run key, of odd value, weighs as much, a band key 1."""
 
 _MOST_COUNTS: Final = 1_000_000  # pairs of single keys before they are summed: 24 MB
 
@@ -28,11 +28,6 @@ Pair = tuple[int, int]
 def pair(one: int, other: int) -> Pair:
     """The pair of two different nodes, whichever comes first."""
     return (one, other) if one < other else (other, one)
-
-
-def weight(key: int) -> int:
-    """Weight of a key: its lowest bit tells a run key (2) from a band key (1)."""
-    return 2 if key & 1 else 1
 
 
 def meeting(arrived: Postings, before: Postings) -> Postings:
@@ -91,7 +86,7 @@ class Proposals:
         """Count some keys, with all nodes of each that matter: ordered, without repeats."""
         rank = _rank(rows)
         is_new = member(rows.nodes, self.arrived)
-        gain = np.where(rows.keys & np.uint64(1), ENOUGH, 1)
+        gain = _gain(rows.keys)
         for place in range(self.most):
             # Each node with the hub at this place: with a hub only once, as it ranks behind it.
             behind = np.flatnonzero(rank > place)
@@ -122,11 +117,37 @@ class Proposals:
         return summed
 
 
+def shared_keys(pairs: Sequence[Pair], postings: Postings) -> tuple[Places, Hashes]:
+    """The keys that both nodes of each pair have: the places of pairs, ascending, and the keys.
+
+    `postings` are all that these nodes have, each once, in any order.
+    """
+    order = np.lexsort((postings.keys, postings.nodes))
+    keys, nodes = postings.keys[order], postings.nodes[order]
+    ends = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    low, high = np.searchsorted(nodes, ends, "left"), np.searchsorted(nodes, ends, "right")
+    found = []
+    for (a, b), (behind_a, behind_b) in zip(low.tolist(), high.tolist(), strict=True):
+        of_a = keys[a:behind_a]
+        found.append(of_a[member(of_a, keys[b:behind_b])])
+    places = np.repeat(np.arange(len(pairs)), list(map(len, found)))
+    return places, np.concatenate([keys[:0], *found])
+
+
 def still_proposed(
-    one: int, other: int, shared: Iterable[int], hubs: Mapping[int, list[int]]
-) -> bool:
-    """Whether two nodes with these shared keys are a candidate pair now."""
-    total = sum(
-        weight(key) for key in shared if one in hubs.get(key, ()) or other in hubs.get(key, ())
-    )
+    pairs: Sequence[Pair], shared: tuple[Places, Hashes], hubs: Postings
+) -> NDArray[np.bool_]:
+    """For each pair with these `shared_keys`: whether it is a candidate pair now.
+
+    `hubs` are the postings of the hubs of these keys, ordered.
+    """
+    places, keys = shared
+    ends = np.array(pairs, dtype=np.int64).reshape(-1, 2)[places]
+    proposing = hubs.contain(Postings(keys, ends[:, 0])) | hubs.contain(Postings(keys, ends[:, 1]))
+    total = np.bincount(places[proposing], _gain(keys[proposing]), len(pairs))
     return total >= ENOUGH
+
+
+def _gain(keys: Hashes) -> NDArray[np.int64]:
+    """The weight of each of these keys."""
+    return np.where(keys & np.uint64(1), ENOUGH, 1)

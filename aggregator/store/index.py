@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from aggregator.core.postings import Postings, by_key, joined
+from aggregator.core.postings import Postings, joined
 from aggregator.core.tokens import Hashes, distinct
 from aggregator.store import segments
 from aggregator.store.lookup import ALL, FAN_BITS, View, span
@@ -48,10 +48,6 @@ class Index:
     """One of the indexes of a store; `number` tells its segments from the others'."""
 
     number: int
-
-    def hubs(self, connection: Connection, keys: Iterable[int]) -> dict[int, list[int]]:
-        """For each key that has any node, its `HUBS` lowest nodes in ascending order."""
-        return by_key(self.lowest(connection, np.array(list(keys), dtype=np.uint64), HUBS))
 
     def lowest(self, connection: Connection, keys: Hashes, most: int = ALL) -> Postings:
         """The stored postings of these keys, ordered; of each key those of its `most` lowest."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +16,8 @@ from aggregator.core.proposals import (
     Proposals,
     meeting,
     pair,
+    shared_keys,
     still_proposed,
-    weight,
 )
 
 HUBS = 2
@@ -45,7 +46,7 @@ def defined(nodes: NodeKeys) -> set[Pair]:
     return {
         (a, b)
         for a, b in combinations(sorted(nodes), 2)
-        if sum(weight(k) for k in nodes[a] & nodes[b] if {a, b} & set(hubs[k])) >= ENOUGH
+        if sum(2 if k % 2 else 1 for k in nodes[a] & nodes[b] if {a, b} & set(hubs[k])) >= ENOUGH
     }
 
 
@@ -84,9 +85,13 @@ def test_an_arrival_finds_every_pair_of_the_arrived(nodes: NodeKeys, old: int, a
     }
     lost = defined(before) - wanted if before else set()
     assert all(set(ends) & displaced for ends in lost)
-    now = hubs_of(nodes)
-    for a, b in combinations(sorted(nodes), 2):
-        assert still_proposed(a, b, nodes[a] & nodes[b], now) == ((a, b) in wanted)
+    pairs = list(combinations(sorted(nodes), 2))
+    shared = shared_keys(pairs, postings(nodes))
+    now = postings(nodes).ordered().lowest(HUBS)
+    proposed = still_proposed(pairs, shared, now).tolist()
+    assert proposed == [ends in wanted for ends in pairs]
+    its = [[key for at, key in zip(*shared, strict=True) if at == i] for i in range(len(pairs))]
+    assert its == [sorted(nodes[a] & nodes[b]) for a, b in pairs]
 
 
 def test_a_pair_has_one_form() -> None:
@@ -94,7 +99,12 @@ def test_a_pair_has_one_form() -> None:
     assert pair(2, -1) == pair(-1, 2) == (-1, 2)
 
 
-def test_one_run_key_is_enough_and_one_band_key_is_not() -> None:
-    """The lowest bit of a key tells its weight, for negative keys too."""
-    assert weight(7) == weight(-7) == ENOUGH
-    assert 0 < weight(8) == weight(-8) < ENOUGH
+@pytest.mark.parametrize(
+    ("shared", "proposed"),
+    [({7}, True), ({2**64 - 1}, True), ({8}, False), ({8, 2**64 - 2}, True), (set(), False)],
+)
+def test_one_run_key_is_enough_and_one_band_key_is_not(shared: set[int], proposed: bool) -> None:
+    """The lowest bit of a key tells its weight, whatever its highest is."""
+    proposals = Proposals(np.array([1, 2]), HUBS)
+    proposals.add(meeting(postings({1: {10, *shared}, 2: {12, *shared}}), postings({})))
+    assert proposals.pairs() == ([(1, 2)] if proposed else [])

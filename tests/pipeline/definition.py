@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine, text
 
-from aggregator.candidates import node_keys
+from aggregator.candidates import postings
 from aggregator.core import boilerplate
 from aggregator.core.clusters import Star
 from aggregator.core.nodes import compare_nodes
-from aggregator.core.proposals import ENOUGH, weight
+from aggregator.core.proposals import ENOUGH
 from aggregator.core.tokens import Fingerprint, Hashes
 from aggregator.store import nodes, passages
 from aggregator.store.index import HUBS
@@ -30,7 +30,7 @@ def defined(engine: Engine) -> tuple[set[tuple[Any, ...]], dict[int, Star]]:
         prints = nodes.load_fingerprints(connection, ids)
         repeated = defined_boilerplate(connection, prints)
         best = nodes.best_candidates(connection, ids)
-    keys = {n: node_keys(prints[n], short=loaded[n].facts.short) for n in ids}
+    keys = {n: keys_of(n, prints[n], short=loaded[n].facts.short) for n in ids}
     loaded = {
         n: replace(node, text=replace(node.text, left_out=repeated[n]))
         for n, node in loaded.items()
@@ -59,6 +59,11 @@ def defined(engine: Engine) -> tuple[set[tuple[Any, ...]], dict[int, Star]]:
         for p in proposed | held
     }
     return rows, stars
+
+
+def keys_of(node: int, print_: Fingerprint, *, short: bool) -> set[int]:
+    """All keys that a node has."""
+    return set(postings({node: print_}, {node} if short else ()).keys.tolist())
 
 
 def defined_boilerplate(
@@ -99,7 +104,7 @@ def proposed_pairs(keys: dict[int, set[int]]) -> set[tuple[int, int]]:
     return {
         (a, b)
         for a, b in combinations(sorted(keys), 2)
-        if sum(weight(k) for k in keys[a] & keys[b] if {a, b} & hubs[k]) >= ENOUGH
+        if sum(2 if k % 2 else 1 for k in keys[a] & keys[b] if {a, b} & hubs[k]) >= ENOUGH
     }
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from aggregator.core import postings as arrays
-from aggregator.core.postings import Postings
+from aggregator.core.postings import Postings, by_key
 from aggregator.store import index, segments
 from aggregator.store.engine import DatabaseError, open_engine, reading, writing
-from aggregator.store.index import CANDIDATES
+from aggregator.store.index import CANDIDATES, HUBS
 from aggregator.store.segments import Part
 from tests.stores import empty
 
@@ -39,6 +39,11 @@ def made(rows: Rows | frozenset[tuple[int, int]]) -> Postings:
     chosen = random.Random(len(rows)).sample(sorted(rows), len(rows))
     keys = np.array([key for key, _node in chosen], dtype=np.uint64)
     return Postings(keys, np.array([node for _key, node in chosen], dtype=np.int64))
+
+
+def lowest(connection: Connection, *keys: int) -> dict[int, list[int]]:
+    """The hubs of these keys."""
+    return by_key(CANDIDATES.lowest(connection, np.array(keys, dtype=np.uint64), HUBS))
 
 
 def stored(engine: Engine) -> Rows:
@@ -74,8 +79,9 @@ def test_what_was_added_and_not_removed_is_found(
         answers = CANDIDATES.contains(connection, asked).tolist()
         assert [row in held for row in asked.rows()] == answers
         assert CANDIDATES.lowest(connection, asked.keys).rows() == sorted(held)
-        for key, nodes in CANDIDATES.hubs(connection, {key for key, _node in wanted}).items():
-            assert nodes == sorted(n for k, n in held if k == key)[: index.HUBS]
+        hubs = by_key(CANDIDATES.lowest(connection, asked.keys, HUBS))
+        for key in {key for key, _node in wanted}:
+            assert hubs.get(key, []) == sorted(n for k, n in held if k == key)[:HUBS]
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -90,7 +96,7 @@ def test_a_part_hands_down_what_it_holds(engine: Engine) -> None:
     with reading(engine) as connection:
         depths = [each.part.depth for each in segments.manifest(connection)]
         assert max(depths) > 3
-        assert CANDIDATES.hubs(connection, [9]) == {9: [0, 1, 2, 3]}
+        assert lowest(connection, 9) == {9: [0, 1, 2, 3]}
         assert len(CANDIDATES.lowest(connection, np.array([9], dtype=np.uint64))) == 400
 
 
@@ -143,7 +149,7 @@ def test_another_process_may_write(engine: Engine, database_url: str) -> None:
     other.dispose()
     with reading(engine) as connection:
         assert CANDIDATES.contains(connection, made(rows)).sum() == 300
-        assert CANDIDATES.hubs(connection, [7, 3 << 40]) == {7: [7], 3 << 40: [2]}
+        assert lowest(connection, 7, 3 << 40) == {7: [7], 3 << 40: [2]}
 
 
 def test_filters_without_room_are_left_out(
