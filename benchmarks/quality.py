@@ -18,7 +18,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,12 +26,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aggregator.candidates import node_keys
+import numpy as np
+
+from aggregator.candidates import postings
 from aggregator.cleaning import registered_domain
 from aggregator.core.decision import TextFacts, Verdict, decide
 from aggregator.core.evidence import Text, compare
 from aggregator.core.options import MatchingOptions
-from aggregator.core.proposals import ENOUGH, weight
+from aggregator.core.proposals import Proposals, meeting
 from aggregator.core.scores import Judged, score
 from aggregator.core.tokens import Fingerprint
 from aggregator.fingerprint import fingerprint
@@ -218,18 +220,15 @@ def candidates(articles: dict[str, Article]) -> tuple[set[tuple[int, int]], dict
     """The candidate pairs of the definition, over the distinct texts in content order."""
     prints = {each.fingerprint.digest: each for each in articles.values()}
     places = {digest: place for place, digest in enumerate(sorted(prints))}
-    holders: dict[int, list[int]] = defaultdict(list)
-    for digest, place in places.items():
-        article = prints[digest]
-        for key in node_keys(article.fingerprint, short=article.facts.short):
-            holders[key].append(place)
-    weights: dict[tuple[int, int], int] = defaultdict(int)
-    for key, nodes in holders.items():
-        for rank, hub in enumerate(nodes[:HUBS]):
-            for node in nodes[rank + 1 :]:
-                weights[hub, node] += weight(key)
-    pairs = {pair for pair, total in weights.items() if total >= ENOUGH}
-    return pairs, {url: places[each.fingerprint.digest] for url, each in articles.items()}
+    of_place = {places[digest]: article for digest, article in prints.items()}
+    keys = postings(
+        {place: article.fingerprint for place, article in of_place.items()},
+        {place for place, article in of_place.items() if article.facts.short},
+    )
+    proposals = Proposals(np.arange(len(places)), HUBS)
+    proposals.add(meeting(keys, keys[:0]))
+    of_url = {url: places[each.fingerprint.digest] for url, each in articles.items()}
+    return set(proposals.pairs()), of_url
 
 
 def report_candidates(articles: dict[str, Article], labels: Labels) -> None:
