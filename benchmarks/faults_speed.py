@@ -1,0 +1,114 @@
+"""How fast several processes fill one store, and what waits for locks meanwhile."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from benchmarks.faults_world import Failed, Place, World, make_dumps, told_in_time
+
+SETTINGS = (
+    ("postgresql", 1, True),
+    ("postgresql", 2, True),
+    ("postgresql", 4, True),
+    ("postgresql", 2, False),
+    ("sqlite", 1, True),
+    ("sqlite", 2, True),
+)
+"""Kind of database, processes, and whether they share the dumps."""
+WAITING = """
+SELECT count(*) FILTER (WHERE wait_event_type = 'Lock'),
+       count(*) FILTER (WHERE wait_event_type = 'Lock' AND wait_event = 'advisory')
+FROM pg_stat_activity WHERE datname = :name
+"""
+LOOK_SECONDS = 0.05
+
+
+def speed(world: World, pages: int, seed: int) -> None:
+    """Print a line of figures for each setting."""
+    make_dumps(world.home / "pages", pages, seed, pages=True)
+    for kind, processes, shared in SETTINGS:
+        with world.place(kind, "pages") as place:
+            place.finish("db", "upgrade")
+            watched = lock_waits(place.url) if kind == "postgresql" else nullcontext({})
+            with watched as waits, busy() as share:
+                told = ingest_together(place, processes, shared=shared)
+            seen = {"database": kind, "processes": processes, "shared": shared}
+            print(json.dumps(seen | told | share | waits), flush=True)
+
+
+def ingest_together(place: Place, processes: int, *, shared: bool) -> dict[str, Any]:
+    """Several processes on the same dumps; what they did, and how long the longest took."""
+    # A field that no record has: other options are other work, which is not shared.
+    extra = [[] if shared else ["--map", f"author=nothing{i}"] for i in range(processes)]
+    started = [
+        place.start("ingest", str(place.dumps), *more, "--format", "json") for more in extra
+    ]
+    told = []
+    for process in started:
+        out, err = told_in_time(process)
+        if process.returncode != 0:
+            raise Failed(err)
+        told.append(json.loads(out))
+    stored = sum(each["stored"] for each in told)
+    seconds = max(each["seconds"] for each in told)
+    return {
+        "stored": stored,
+        "seconds": seconds,
+        "records stored/s": round(stored / seconds, 1),
+        "dumps of each": [each["dumps"] for each in told],
+    }
+
+
+@contextmanager
+def busy() -> Iterator[dict[str, Any]]:
+    """How busy the machine's cores were meanwhile, with all that ran on them (Linux)."""
+    found: dict[str, Any] = {}
+    before = _processor_times()
+    yield found
+    if before is not None and (after := _processor_times()) is not None:
+        idle, total = (late - early for early, late in zip(before, after, strict=True))
+        found["cores busy"] = round(1 - idle / max(total, 1), 2)
+
+
+def _processor_times() -> tuple[int, int] | None:
+    """Idle and all ticks of all cores so far (proc(5), /proc/stat)."""
+    try:
+        ticks = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+    except OSError:
+        return None
+    return int(ticks[3]) + int(ticks[4]), sum(map(int, ticks))
+
+
+@contextmanager
+def lock_waits(url: str) -> Iterator[dict[str, Any]]:
+    """Samples who waits for a lock on a PostgreSQL database, 20 times a second."""
+    found: dict[str, Any] = {}
+    ended = threading.Event()
+    samples: list[tuple[int, int]] = []
+
+    def watch() -> None:
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            while not ended.wait(LOOK_SECONDS):
+                row = connection.execute(text(WAITING), {"name": engine.url.database}).one()
+                samples.append((row[0], row[1]))
+        engine.dispose()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        thread.join()
+        waiting = [each for each in samples if each[0]]
+        found["samples with a lock wait"] = f"{len(waiting)} of {len(samples)}"
+        found["for a turn to write"] = sum(1 for each in samples if each[1])
+        found["longest queue"] = max((each[0] for each in samples), default=0)
