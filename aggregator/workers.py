@@ -37,9 +37,9 @@ CHUNK = 16
 _RECYCLE = 2000
 """Chunks after which a worker makes room for a fresh one: parsers leak."""
 _RESTARTS = 5
-"""Times that a job is given to a new pool after the pool itself broke."""
+"""Times that a job is done again after the pool itself broke, or the clock was set."""
 _JUMP_SECONDS = 1.0
-"""A larger step of the wall clock against the monotonic one: no time limit can be believed."""
+"""After a larger step of the wall clock against the monotonic one no time limit is believed."""
 _LOOK_SECONDS = 1.0
 """How often a waiting job looks whether its pool still works."""
 
@@ -154,9 +154,10 @@ class Cleaners:
             if job.restarts == _RESTARTS:
                 raise WorkersFailed(f"the cleaning processes break: {error}") from error
             return self._result(self._schedule(job.records, job.restarts + 1))
-        if isinstance(error, FutureTimeout) and abs(_clocks() - job.clocks) > _JUMP_SECONDS:
+        jumped = abs(_clocks() - job.clocks) > _JUMP_SECONDS and job.restarts < _RESTARTS
+        if isinstance(error, FutureTimeout) and jumped:
             # The pool measures by the wall clock, which somebody has set meanwhile.
-            return self._result(self._schedule(job.records, job.restarts))
+            return self._result(self._schedule(job.records, job.restarts + 1))
         if len(job.records) == 1:
             return [self._rejection(job.records[0], error)]
         return self.results([self._schedule([record]) for record in job.records])

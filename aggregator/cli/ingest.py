@@ -25,7 +25,7 @@ from aggregator.core.wording import counted
 if TYPE_CHECKING:
     from aggregator.core.model import Declared
     from aggregator.readers import Dump
-    from aggregator.scheduler.sharing import Claimed, Sharing
+    from aggregator.scheduler.sharing import Claimed, ReadMeanwhile, Sharing
     from aggregator.settings import Settings
     from aggregator.store.dumps import Tally
     from aggregator.store.logs import Totals
@@ -87,8 +87,10 @@ class Run:
     dumps: int = 0
     others: int = 0
     """Dumps that other processes read meanwhile."""
+    rejected_by_others: int = 0
+    """Records of these that were rejected."""
     rejected: Counter[str] = field(default_factory=Counter)
-    """Rejections by reason."""
+    """Rejections by reason, whoever read the dump."""
     examples: dict[str, list[str]] = field(default_factory=dict)
     """The first rejections of each reason, in words."""
 
@@ -117,7 +119,7 @@ def ingest(options: IngestOptions) -> None:
         seconds = time.monotonic() - started
         values = _values(run, before, store.read(totals), seconds)
     show(Document(values, [values], list(values), lambda: _summary(values)), options.format)
-    if run.total.rejected:
+    if run.rejected:
         _tell_rejections(run)
         raise typer.Exit(ExitCode.REJECTED)
 
@@ -184,7 +186,9 @@ def _read_all(job: Job, store: Persistence, shown: Progress) -> Run:
             run.dumps += 1
             if tally.rejected:
                 _note_rejections(store, run, claimed)
-        run.others = sharing.others
+        for read in sharing.others:
+            run.others += 1
+            run.rejected_by_others += _note_rejections(store, run, read)
     return run
 
 
@@ -196,34 +200,38 @@ def _sharing(job: Job, store: Persistence) -> Iterator[Sharing]:
     from aggregator.scheduler.presence import INGEST, Place, Presence
     from aggregator.scheduler.sharing import Sharing, manner_of
 
-    place = Place(store.engine, this_process(), Clock(), job.settings.daemon.lease_seconds)
-    manner = manner_of(job.defaults, job.mapping, job.options.url)
+    settings = job.settings
+    place = Place(store.engine, this_process(), Clock(), settings.daemon.lease_seconds)
+    said = (job.defaults, job.mapping, job.options.url)
+    manner = manner_of(*said, settings.reading, settings.cleaning)
     presence = Presence(place, INGEST)
     store.insist(presence.enter)
     try:
         presence.turn("running")
-        yield Sharing(place, store, manner)
+        yield Sharing(place, store, manner, complain)
     finally:
         presence.leave()
 
 
-def _note_rejections(store: Persistence, run: Run, claimed: Claimed) -> None:
-    """Add what was rejected in the dump that was just read."""
+def _note_rejections(store: Persistence, run: Run, read: Claimed | ReadMeanwhile) -> int:
+    """Add what was rejected in a dump that was read; returns how many records that were."""
     from aggregator.store.logs import rejections_by_reason
 
-    found = store.read(lambda c: rejections_by_reason(c, claimed.dump_id, EXAMPLES))
+    found = store.read(lambda c: rejections_by_reason(c, read.dump_id, EXAMPLES))
     for reason, (count, rows) in found.items():
         run.rejected[reason] += count
         examples = run.examples.setdefault(reason, [])
         room = EXAMPLES - len(examples)
-        path = claimed.dump.path
+        path = read.dump.path
         examples += [f"{path}: {row['locator']}: {row['detail']}" for row in rows[:room]]
+    return sum(count for count, _rows in found.values())
 
 
 def _values(run: Run, before: Totals, after: Totals, seconds: float) -> dict[str, Any]:
     return {
         "dumps": run.dumps,
         "read_by_others": run.others,
+        "rejected_by_others": run.rejected_by_others,
         **asdict(run.total),
         "new_articles": after.articles - before.articles,
         "articles": after.articles,
@@ -245,7 +253,9 @@ def _summary_lines(values: dict[str, Any]) -> Iterator[str]:
     yield f"{read} read from {dumps} = {parts}"
     if values["read_by_others"]:
         left = counted(values["read_by_others"], "dump")
-        yield f"{left} more read by other processes meanwhile"
+        rejected = counted(values["rejected_by_others"], "record")
+        told = f", {rejected} of them rejected" if values["rejected_by_others"] else ""
+        yield f"{left} more read by other processes meanwhile{told}"
     if values["revised"] or values["ignored"]:
         other = counted(values["ignored"], "other entry", "other entries")
         records = "is no record" if values["ignored"] == 1 else "are no records"
@@ -264,7 +274,8 @@ def _summary_lines(values: dict[str, Any]) -> Iterator[str]:
 
 def _tell_rejections(run: Run) -> None:
     """Say on standard error what was rejected and why: the first few of each reason."""
-    complain(f"rejected: {counted(run.total.rejected, 'record')}")
+    others = f", {run.rejected_by_others:,} of them by others" if run.rejected_by_others else ""
+    complain(f"rejected: {counted(run.rejected.total(), 'record')}{others}")
     for reason, count in run.rejected.most_common():
         complain(f"  {reason}: {count:,}")
         for example in run.examples[reason]:

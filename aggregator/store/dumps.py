@@ -102,12 +102,16 @@ def log_position(connection: Connection) -> LogPosition:
 
 def finished_since(
     connection: Connection, claim: bytes, position: LogPosition, owner: str
-) -> bool:
-    """Whether another process than `owner` finished such a reading after the log stood there."""
+) -> int | None:
+    """The last such reading that another process than `owner` finished after the log stood there.
+
+    Returns its dump id, or None.
+    """
     later = or_(dumps.c.dump_id > position.last, dumps.c.dump_id.in_(position.unfinished))
     others = (dumps.c.claim == claim, dumps.c.owner != owner)
     those = (*others, dumps.c.finished_at.is_not(None), later)
-    return connection.scalar(select(1).where(*those).limit(1)) is not None
+    found: int | None = connection.scalar(select(func.max(dumps.c.dump_id)).where(*those))
+    return found
 
 
 def readers(connection: Connection, claim: bytes) -> dict[str, int]:

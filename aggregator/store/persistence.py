@@ -64,7 +64,8 @@ def insist(options: RetryOptions, work: Callable[[], T], engine: Engine | None =
     failed_at: list[float] = []
 
     def is_over(state: RetryCallState) -> bool:
-        # A transaction may have waited long for a lock before it failed: that does not count.
+        # From the first failure on: that the first try itself waited long for a lock, which is
+        # most often why it failed, leaves the later ones their time.
         failed_at.append(state.outcome_timestamp or 0.0)
         return failed_at[-1] - failed_at[0] + state.upcoming_sleep > options.seconds
 
@@ -72,7 +73,7 @@ def insist(options: RetryOptions, work: Callable[[], T], engine: Engine | None =
         error = state.outcome.exception() if state.outcome else None
         known = engine is not None and isinstance(error, SQLAlchemyError)
         words = told(engine.url, error) if known else str(error)  # type: ignore[union-attr,arg-type]
-        _LOG.warning("%s; trying again in %.1f s", words, state.upcoming_sleep)
+        _LOG.warning("%s; trying again in %.1f s", words, max(state.upcoming_sleep, 0.1))
 
     wait = wait_random_exponential(
         multiplier=options.first_wait_seconds, max=options.longest_wait_seconds

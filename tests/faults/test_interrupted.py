@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from aggregator.check import check_store
 from aggregator.core.identity import record_key
-from aggregator.core.model import Declared, Record
-from aggregator.core.options import ReadingOptions
-from aggregator.pipeline import Entry, Pipeline, options_of
-from aggregator.readers import find_dumps, read_dump
-from aggregator.scheduler.clock import Clock
-from aggregator.scheduler.owner import this_process
-from aggregator.scheduler.presence import INGEST, Place, Presence
-from aggregator.scheduler.sharing import Claimed, Elsewhere, Sharing, manner_of
-from aggregator.scheduler.status import with_states
-from aggregator.settings import Settings
-from aggregator.store import daemons, logs
-from aggregator.store.daemons import Identity
-from aggregator.store.engine import noting, reading
-from aggregator.store.persistence import Persistence
-from aggregator.store.queries import Slice
-from tests.faults.conftest import QUICK, CleanDump, Results
+from aggregator.core.model import Record
+from aggregator.pipeline import Entry, Pipeline
+from aggregator.store.engine import reading
+from aggregator.store.export import export_articles
+from tests.faults.conftest import CleanDump, Results
+from tests.faults.test_sharing import states
 from tests.pipeline.killing import Beforehand
 from tests.pipeline.records import as_json, clock, records
 from tests.pipeline.worlds import results
@@ -90,18 +78,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+def outcome(engine: Engine) -> tuple[Results, list[dict[str, Any]]]:
+    """Everything that a store's content determines, and its export."""
+    with reading(engine) as connection:
+        return results(engine), list(export_articles(connection, canonical_only=False))
+
+
 @pytest.fixture(scope="module")
-def exported(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The export of a run that nobody disturbed."""
+def alone(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Results, list[dict[str, Any]]]:
+    """The outcome of a run that nobody disturbed."""
     home = tmp_path_factory.mktemp("alone")
     cli = Cli(home, f"sqlite:///{home / 'store.sqlite3'}")
     cli("ingest", folder)
-    return cli("export").out
+    with opened(cli.url) as engine:
+        return outcome(engine)
 
 
 @pytest.mark.parametrize(("number", "moment"), [(6, "before"), (10, "after")])
 def test_a_process_killed_at_a_commit_is_as_never_killed(
-    database_url: str, folder: Path, exported: str, tmp_path: Path, number: int, moment: str
+    database_url: str, folder: Path, alone: Any, tmp_path: Path, number: int, moment: str
 ) -> None:
     """The log tells the interrupted reading; the next run takes the dump over and completes it."""
     cli = Cli(tmp_path, database_url)
@@ -114,96 +111,12 @@ def test_a_process_killed_at_a_commit_is_as_never_killed(
         capture_output=True,
     )
     assert killed.returncode == -9
-    states = [row["state"] for row in cli.json("dumps", "list")]
-    assert states.count("interrupted") == 1
-    assert "reading" not in states
-    again = cli("ingest", folder, "--format", "json", env=small).json()
-    assert (again["dumps"], again["read_by_others"]) == (FILES, 0)
-    assert again["known"] > 0
-    assert cli("export").out == exported
-    assert {row["holds"] for row in cli.json("db", "check")} == {True}
-
-
-def place_of(engine: Engine, identity: Identity | None = None) -> Place:
-    return Place(engine, identity or this_process(), Clock(), 60.0)
-
-
-def sharing(engine: Engine, place: Place, manner: str = "") -> Sharing:
-    return Sharing(place, Persistence(engine, QUICK), manner)
-
-
-def states(engine: Engine) -> list[str]:
-    with reading(engine) as connection:
-        log = logs.list_dumps(connection, None, Slice(50, 0))
-        return [row["state"] for row in with_states(connection, log, datetime.now(UTC))]
-
-
-def test_a_dump_that_a_living_process_reads_is_left_to_it(engine: Engine, folder: Path) -> None:
-    """Another one passes it over, and does not read again what was read meanwhile."""
-    mine, others = Presence(place_of(engine), INGEST), Presence(place_of(engine), INGEST)
-    mine.enter()
-    others.enter()
-    one, other = sharing(engine, mine.place), sharing(engine, others.place)
-    dump = next(find_dumps([str(folder)], ReadingOptions()))
-    claimed = one.claim(dump)
-    assert isinstance(claimed, Claimed)
-    assert one.claim(dump) == claimed, "a claim that we were not told of is ours all the same"
-    assert other.claim(dump) is Elsewhere.BEING_READ
-    assert states(engine) == ["reading"]
-    in_another_manner = sharing(engine, others.place, "another outlet").claim(dump)
-    assert isinstance(in_another_manner, Claimed)
-    with Pipeline(engine, options_of(Settings()), clock) as pipeline:
-        pipeline.read(claimed.dump_id, [])
-    assert other.claim(dump) is Elsewhere.READ
-    assert other.others == 1
-    later = sharing(engine, others.place)
-    assert isinstance(later.claim(dump), Claimed), "a later run reads it again"
-    mine.leave()
-    others.leave()
-    assert states(engine)[-1] == "finished"
-    assert rows(engine, "SELECT * FROM daemons") == []
-
-
-def test_a_dump_of_a_dead_process_is_taken_over_at_once(engine: Engine, folder: Path) -> None:
-    """The system tells that its process is gone; nobody waits for its lease."""
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    living = this_process()
-    dead = Identity("dead", living.machine, ended.pid, "1")
-    with noting(engine) as connection:
-        daemons.begin(connection, dead, INGEST, Clock().now().text, 60.0)
-    dump = next(find_dumps([str(folder)], ReadingOptions()))
-    assert isinstance(sharing(engine, place_of(engine, dead)).claim(dump), Claimed)
-    assert states(engine) == ["interrupted"]
-    assert isinstance(sharing(engine, place_of(engine)).claim(dump), Claimed)
-
-
-def test_a_process_ends_when_others_have_read_what_it_was_given(
-    database_url: str, folder: Path, exported: str, tmp_path: Path
-) -> None:
-    """It reads what is free, waits for a dump that we read, and counts that as another's."""
-    cli = Cli(tmp_path, database_url)
-    dump = next(find_dumps([str(folder)], ReadingOptions()))
     with opened(database_url) as engine:
-        presence = Presence(place_of(engine), INGEST)
-        presence.enter()
-        ours = sharing(engine, presence.place, manner_of(Declared(), {}, None))
-        claimed = ours.claim(dump)
-        assert isinstance(claimed, Claimed)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "aggregator", "ingest", folder, "--format", "json"],
-            cwd=tmp_path,
-            env=cli.environment(),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        finished = "SELECT count(*) FROM dump_log WHERE finished_at IS NOT NULL"
-        while rows(engine, finished) != [(FILES - 1,)]:
-            assert process.poll() is None
-            time.sleep(0.05)
-        with Pipeline(engine, options_of(Settings(workers=1)), clock) as pipeline:
-            pipeline.read(claimed.dump_id, read_dump(dump, ReadingOptions()))
-        told = json.loads(process.communicate()[0])
-        presence.leave()
-    assert (told["dumps"], told["read_by_others"]) == (FILES - 1, 1)
-    assert cli("export").out == exported
+        assert states(engine).count("interrupted") == 1
+        assert "reading" not in states(engine)
+        again = cli("ingest", folder, "--format", "json", env=small).json()
+        assert (again["dumps"], again["read_by_others"]) == (FILES, 0)
+        assert again["known"] > 0
+        assert outcome(engine) == alone
+        with reading(engine) as connection:
+            assert [each for each in check_store(connection) if not each.holds] == []

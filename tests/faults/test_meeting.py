@@ -5,17 +5,20 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from aggregator.core.model import Declared, Kind, Record
+from aggregator.store.engine import writing
 from tests.pipeline.killing import clean_beforehand
 from tests.pipeline.records import options
 from tests.running import PROJECT
 from tests.stores import opened, rows
 
-PAIRS = 3
+PAIRS = 2
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +37,40 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def start(url: str, pairs: Path, number: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.meeting", url, pairs, str(number)],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def hears(process: subprocess.Popen[str], word: str) -> None:
+    """Wait until the process says this."""
+    assert process.stdout is not None
+    assert process.stdout.readline() == word + "\n"
+
+
+def wait_for_queue(engine: Engine, length: int) -> None:
+    """Wait until so many transactions stand in the queue for a turn to write (PostgreSQL)."""
+    queue = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    end = time.monotonic() + 60
+    while rows(engine, queue) != [(length,)]:
+        assert time.monotonic() < end, "they never stood in the queue"
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize("isolation", ["", "repeatable read"])
 def test_near_copies_stored_at_once_are_one_story(
     database_url: str, pairs: Path, isolation: str
 ) -> None:
-    """Whoever is second sees what the first stored, also where the server would hide it."""
+    """Whoever is second sees what the first stored, also where the server would hide it.
+
+    We hold the turn to write until both have begun to store: each has looked at a store without
+    the other's copy.
+    """
     url = database_url
     if isolation and url.startswith("sqlite"):
         pytest.skip("SQLite knows one isolation")
@@ -47,23 +79,18 @@ def test_near_copies_stored_at_once_are_one_story(
         url += ("&" if "?" in url else "?") + f"options={setting}"
     with opened(url) as engine:
         for pair in range(PAIRS):
-            both = [
-                subprocess.Popen(
-                    [sys.executable, "-m", "tests.faults.meeting", url, pairs, str(number)],
-                    cwd=PROJECT,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-                for number in (2 * pair, 2 * pair + 1)
-            ]
+            both = [start(url, pairs, number) for number in (2 * pair, 2 * pair + 1)]
             for process in both:
-                assert process.stdout is not None
-                assert process.stdout.readline() == "ready\n"
-            for process in both:
-                assert process.stdin is not None
-                process.stdin.write("\n")
-                process.stdin.flush()
+                hears(process, "ready")
+            with writing(engine):
+                for process in both:
+                    assert process.stdin is not None
+                    process.stdin.write("\n")
+                    process.stdin.flush()
+                for process in both:
+                    hears(process, "storing")
+                if url.startswith("postgresql"):
+                    wait_for_queue(engine, len(both))
             for process in both:
                 process.communicate()
             assert [process.returncode for process in both] == [0, 0]
