@@ -105,6 +105,19 @@ def _destination(path: Path | None) -> Iterator[IO[bytes]]:
     if path is None:
         yield sys.stdout.buffer
         return
+    try:
+        with _beside(path) as stream:
+            yield stream
+    except OSError as error:
+        if error.errno is None:
+            raise
+        # The user knows nothing of the file beside.
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[IO[bytes]]:
+    """A temporary file that takes the path's place at the end, if nothing is raised."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as f:
         beside = Path(f.name)
         try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -24,6 +26,12 @@ class ExitCode(IntEnum):
     """Ctrl-C, as shells count it: 128 and the number of SIGINT."""
     PIPE_CLOSED = 141
     """The reader of our output went away: 128 and the number of SIGPIPE."""
+    TERMINATED = 143
+    """SIGTERM: 128 and its number. The daemon handles it by itself, and ends with 0."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: the command ends as with Ctrl-C."""
 
 
 class Failure(Exception):
@@ -49,14 +57,17 @@ def told_plainly() -> Iterator[None]:
     Other exceptions are bugs, and keep their traceback.
     """
     try:
-        yield
+        with _terminable():
+            yield
         sys.stdout.flush()
     except Failure as failure:
         complain(str(failure))
         raise typer.Exit(failure.code) from None
-    except KeyboardInterrupt:
-        complain("interrupted; what was stored is sound, run the command again to go on")
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    except KeyboardInterrupt as interrupt:
+        ended = isinstance(interrupt, Terminated)
+        how = "ended by SIGTERM" if ended else "interrupted"
+        complain(f"{how}; what was stored is sound, run the command again to go on")
+        raise typer.Exit(ExitCode.TERMINATED if ended else ExitCode.INTERRUPTED) from None
     except BrokenPipeError:
         # What is still buffered would raise once more when Python closes standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -64,3 +75,21 @@ def told_plainly() -> Iterator[None]:
     except OSError as error:
         complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         raise typer.Exit(ExitCode.FAILURE) from None
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Have SIGTERM raise Terminated, so that what is open is closed in order."""
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+
+    def end(_number: int, _frame: object) -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

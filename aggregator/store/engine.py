@@ -14,9 +14,25 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from aggregator.store.failures import is_passing, masked, reason, told
+from aggregator.store import unwritable
+from aggregator.store.failures import (
+    StoreError,
+    StoreUnreachable,
+    is_passing,
+    masked,
+    reason,
+    told,
+)
 
-__all__ = ["Connection", "DatabaseError", "Engine", "StoreError", "masked", "reason"]
+__all__ = [
+    "Connection",
+    "DatabaseError",
+    "Engine",
+    "StoreError",
+    "StoreUnreachable",
+    "masked",
+    "reason",
+]
 
 _WRITERS = 0x6167677265676177
 """Key of the PostgreSQL advisory lock that writers take in turn."""
@@ -39,17 +55,10 @@ SELECT set_config('tcp_keepalives_idle', '30', false),
 """The same in the server: the lock of a machine that is gone must not stop the others."""
 
 
-class StoreError(Exception):
-    """The store cannot be used; the message is for the user."""
-
-
-class StoreUnreachable(StoreError):
-    """The store cannot be reached now; it may be there a little later."""
-
-
 def open_engine(url: str, *, must_exist: bool) -> Engine:
     """An engine for a database URL; with `must_exist`, a missing SQLite file is refused.
 
+    With `must_exist`, an SQLite file that cannot be written can be read (`unwritable`).
     Raises StoreError when the URL is no URL, names another kind of database, or the server
     or the file cannot be opened or is no database.
     """
@@ -58,6 +67,8 @@ def open_engine(url: str, *, must_exist: bool) -> Engine:
         _check_file(parsed, must_exist=must_exist)
         waiting = {} if "timeout" in parsed.query else {"timeout": BUSY_SECONDS}
         engine = create_engine(parsed, connect_args=waiting, hide_parameters=True)
+        if must_exist:
+            unwritable.allow(engine)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:

@@ -13,6 +13,15 @@ from typing import Any
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+
+class StoreError(Exception):
+    """The store cannot be used; the message is for the user."""
+
+
+class StoreUnreachable(StoreError):
+    """The store cannot be reached now; it may be there a little later."""
+
+
 _PRIMARY_CODE = 0xFF
 """The part of an extended SQLite code that says which kind of failure it is."""
 
@@ -76,6 +85,12 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, SQLAlchemyError) and failure(error).passing
 
 
+def is_unwritable(error: sqlite3.Error) -> bool:
+    """Whether SQLite failed as the file or its folder cannot be written."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and _SQLITE.get(code & _PRIMARY_CODE) is _READ_ONLY
+
+
 def failure(error: SQLAlchemyError) -> Failure:
     """The kind of failure that the database's error is."""
     cause = getattr(error, "orig", None)
@@ -103,11 +118,17 @@ def told(url: URL | str, error: SQLAlchemyError) -> str:
 
 
 def store_name(url: URL | str) -> str:
-    """How a store is called in messages: the path of its file, or its URL without passwords."""
+    """How a store is called in messages: the path of its file, or its URL without passwords.
+
+    The URL of an engine is given as users write it, without the name of the driver.
+    """
     parsed = url if isinstance(url, URL) else _parsed(url)
-    if parsed is not None and parsed.get_backend_name() == "sqlite":
+    if parsed is None:
+        return "(not a database URL)"
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
         return str(parsed.database)
-    return "(not a database URL)" if parsed is None else _masked(parsed)
+    return _masked(parsed.set(drivername=backend) if isinstance(url, URL) else parsed)
 
 
 def masked(url: str) -> str:

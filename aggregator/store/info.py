@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, Table, select
 
 from aggregator.store import migrate
-from aggregator.store.engine import StoreError
+from aggregator.store.failures import StoreError, store_name
 from aggregator.store.schema import StoreInfo
 from aggregator.store.sql import upsert
 
@@ -25,12 +25,13 @@ def agree(connection: Connection, wanted: Mapping[str, str]) -> None:
     Raises StoreError naming the facts that differ: results of both would be mixed; and for a
     schema of another version, as somebody may have upgraded the store since it was opened.
     """
-    migrate.require_version(migrate.stored_version(connection))
+    migrate.require_version(connection.engine, migrate.stored_version(connection))
     found = facts(connection)
     differing = [name for name, value in wanted.items() if found.get(name, value) != value]
     if differing:
         raise StoreError(
-            f"the store was made with another {' and '.join(sorted(differing))}; "
+            f"{store_name(connection.engine.url)}: the store was made with another "
+            f"{' and '.join(sorted(differing))}; "
             "run `aggregator refingerprint` to bring it to the present one"
         )
     set_facts(connection, {n: v for n, v in wanted.items() if n not in found})

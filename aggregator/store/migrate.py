@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from aggregator.store.engine import StoreError, is_sqlite
+from aggregator.store.failures import store_name
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -47,7 +48,10 @@ def version(connection: Connection) -> str | None:
     tables = set(inspect(connection).get_table_names())
     if "alembic_version" not in tables:
         if tables:
-            raise StoreError("this database holds other tables; it is no aggregator store")
+            name = store_name(connection.engine.url)
+            raise StoreError(
+                f"{name}: this database holds other tables; it is no aggregator store"
+            )
         return None
     return stored_version(connection)
 
@@ -67,7 +71,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         before = version(connection)
         if before is not None and before > HEAD:
-            raise StoreError(_newer(before))
+            raise StoreError(_newer(engine, before))
         if before != HEAD:
             command.upgrade(alembic_config(connection), HEAD)
         return before, HEAD
@@ -76,21 +80,26 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
 def require_current(engine: Engine) -> None:
     """Raise StoreError unless the store has this program's schema version."""
     with engine.connect() as connection:
-        require_version(version(connection))
+        require_version(engine, version(connection))
 
 
-def require_version(found: str | None) -> None:
+def require_version(engine: Engine, found: str | None) -> None:
     """Raise StoreError unless a store with this schema version can be used."""
+    name = store_name(engine.url)
     if found is None:
-        raise StoreError("this database is empty; `aggregator ingest` or `db upgrade` fills it")
+        raise StoreError(
+            f"{name}: this database is empty; `aggregator ingest` or `db upgrade` fills it"
+        )
     if found > HEAD:
-        raise StoreError(_newer(found))
+        raise StoreError(_newer(engine, found))
     if found < HEAD:
-        raise StoreError(f"the store has version {found}, not {HEAD}: run `aggregator db upgrade`")
+        raise StoreError(
+            f"{name}: the store has version {found}, not {HEAD}: run `aggregator db upgrade`"
+        )
 
 
-def _newer(found: str) -> str:
+def _newer(engine: Engine, found: str) -> str:
     return (
-        f"the store has version {found}, newer than this program's {HEAD}: "
-        "install the newer aggregator"
+        f"{store_name(engine.url)}: the store has version {found}, newer than this program's "
+        f"{HEAD}: install the newer aggregator"
     )

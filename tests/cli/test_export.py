@@ -59,8 +59,9 @@ def test_an_export_that_fails_leaves_the_file_as_it_was(cli: Cli, tmp_path: Path
 
 
 def test_a_folder_that_does_not_exist_is_told(shipped_store: Cli, tmp_path: Path) -> None:
-    done = shipped_store("export", "-o", tmp_path / "nowhere" / "all.jsonl", code=1)
-    assert "No such file or directory" in done.err
+    file = tmp_path / "nowhere" / "all.jsonl"
+    done = shipped_store("export", "-o", file, code=1)
+    assert done.err == f"aggregator: {file}: No such file or directory\n"
 
 
 def test_csv_keeps_texts_of_several_lines(shipped_store: Cli) -> None:

@@ -13,7 +13,15 @@ from pathlib import Path
 import pytest
 
 from aggregator import __version__
+from aggregator.check import check_store
+from aggregator.store.engine import reading
 from tests.running import FIXTURES, PROJECT, Cli
+from tests.stores import opened, rows
+
+EXPORTED = """
+SELECT m.*, r.text FROM cluster_members m JOIN articles a ON a.article_id = m.article_id
+JOIN revisions r ON r.revision_id = a.revision_id ORDER BY m.article_id
+"""
 
 IMPORTED = """
 import sys
@@ -152,9 +160,14 @@ def test_output_is_utf_8_whatever_the_locale(shipped_store: Cli, shell_locale: s
     assert "豆腐" in shipped_store("clusters", "list", "--language", "ja", env=env).out
 
 
+@pytest.mark.parametrize(
+    ("number", "words"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "ended by SIGTERM")]
+)
 def test_an_interrupted_ingest_says_so_and_running_again_finishes_it(
-    cli: Cli, tmp_path: Path, shipped_store: Cli
+    cli: Cli, tmp_path: Path, shipped_store: Cli, number: signal.Signals, words: str
 ) -> None:
+    """Ctrl-C or SIGTERM to all its processes: the exit code is that of shells, and the store is
+    sound, with no trace of a process that still reads."""
     process = subprocess.Popen(
         [sys.executable, "-m", "aggregator", "ingest", FIXTURES / "dumps"],
         cwd=tmp_path,
@@ -166,15 +179,19 @@ def test_an_interrupted_ingest_says_so_and_running_again_finishes_it(
     )
     assert process.stderr is not None
     first = process.stderr.readline()
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     out, errors = process.communicate()
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (128 + number, "")
     assert "1 read" in first or "14 read" in first
-    assert errors.splitlines()[-1].startswith("aggregator: interrupted")
+    assert errors.splitlines()[-1].startswith(f"aggregator: {words}; what was stored")
     assert "Traceback" not in errors
-    assert {row["holds"] for row in cli.json("db", "check")} == {True}
-    cli("ingest", FIXTURES / "dumps")
-    assert cli("export").out == shipped_store("export").out
+    with opened(cli.url) as engine:
+        assert rows(engine, "SELECT owner FROM daemons") == []
+        with reading(engine) as connection:
+            assert all(each.holds for each in check_store(connection))
+        cli("ingest", FIXTURES / "dumps")
+        with opened(shipped_store.url) as other:
+            assert rows(engine, EXPORTED) == rows(other, EXPORTED)
 
 
 def test_a_store_is_read_while_another_process_writes(shipped_store: Cli) -> None:
