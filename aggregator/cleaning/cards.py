@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 
 from lxml.html import HtmlElement
 
@@ -17,6 +19,7 @@ from aggregator.cleaning.script import is_paragraph, key, size
 
 _SHORT_LINE = 12
 _TITLE_FROM = 3
+_BOLD = ("b", "strong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,9 @@ def titles_of(box: HtmlElement) -> list[HtmlElement]:
     ]
     if headings:
         return headings
+    bold = _bold_titles(box)
+    if len(bold) > 1:
+        return bold
     links: dict[str, HtmlElement] = {}
     for link in box.iter("a"):
         if len(link) > 1:
@@ -51,6 +57,23 @@ def titles_of(box: HtmlElement) -> list[HtmlElement]:
         ):
             links.setdefault(key(text), link)
     return list(links.values())
+
+
+def _bold_titles(box: HtmlElement) -> list[HtmlElement]:
+    """The bold lines of `box` that stand for headings, each with a paragraph somewhere below it."""
+    lines = text_lines(box)
+    found: list[HtmlElement] = []
+    for line, below in pairwise(lines):
+        bold = next((e for e in _up_to(line.element, box) if e.tag in _BOLD), None)
+        if bold is None or key(text_of(bold)) != key(line.text) or is_related_heading(line.text):
+            continue
+        if size(line.text) >= _TITLE_FROM and not is_paragraph(line.text):
+            found += [bold] if is_paragraph(below.text) or size(below.text) <= _SHORT_LINE else []
+    return found
+
+
+def _up_to(element: HtmlElement, box: HtmlElement) -> Iterator[HtmlElement]:
+    yield from takewhile(lambda e: e is not box, (element, *element.iterancestors()))
 
 
 def _title_in_link(link: HtmlElement) -> HtmlElement | None:

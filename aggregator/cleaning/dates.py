@@ -70,7 +70,7 @@ _WORDS = re.compile(
 )
 _CLOCK = re.compile(
     r"(?P<noon>上午|下午|晚上|午前|午後|오전|오후)?\s?"
-    r"(?<!\d)(?P<H>\d{1,2})[:.h](?P<M>\d{2})(?::(?P<S>\d{2}))?(?!\d)\s*(?P<half>[apAP]\.?\s?[mM]\b\.?)?\s*"
+    r"(?<!\d)(?P<H>\d{1,2})(?:[:.h時点點]|시\s?)(?P<M>\d{2})(?::(?P<S>\d{2}))?(?!\d)\s*(?P<half>[apAP]\.?\s?[mM]\b\.?)?\s*"
     r"(?P<zone>\(?(?:[A-Z]{2,4}|[+-]\d{2}:?\d{2})\b\)?)?"
 )
 _HALF = re.compile(r"p", re.I)

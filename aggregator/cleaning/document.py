@@ -10,6 +10,10 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 _ENCODING_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 
+_FRAMES = re.compile(r"</?(?:frameset|noframes|frame)(?:\s[^>]*)?>", re.I)
+_HEAD = 20_000
+"""Letters among which a page of frames begins them."""
+
 # lxml.html chooses a class for each element in Python, which costs a third of all walks over a
 # tree; forms and inputs need no class of their own here.
 _ELEMENT_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
@@ -26,6 +30,9 @@ def parse(text: str, max_depth: int) -> HtmlElement | None:
     levels without saying so.
     """
     body = _ENCODING_DECLARATION.sub("", text)
+    if _FRAMES.search(body, 0, _HEAD):
+        # what a page of frames says to those without is markup that libxml2 takes for text
+        body = _FRAMES.sub("", body)
     parser = HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True
     )

@@ -32,10 +32,15 @@ _LINKED = 0.6
 _RESUMED = 2
 """Paragraphs behind boxed blocks with which the main text goes on."""
 _RELATED_TOKEN = re.compile(
-    r"(?:^|[\s_-])(?:related|recommend\w*|recirc\w*|more-(?:stories|news|from|on)|read-(?:also|next)|"
-    r"also-(?:read|like)|you-may-like|trending|most-(?:read|popular|viewed)|popular-(?:posts|stories)|"
-    r"teasers?|outbrain|taboola|up-?next|next-(?:article|story|post)|latest-(?:news|stories))"
-    r"(?:[\s_-]|$)|related(?:Articles|Stories|Posts|News|Content|Links|Topics)|recommended\w*|moreStories",
+    r"(?:^|[\s_-])(?:related|recommend\w*|recirc\w*|more[_-]?(?:stories|news|from|on|headlines)|"
+    r"read[_-]?(?:also|next)|also[_-]?(?:read|like)|see[_-]?also|you[_-]?may[_-]?like|trending|"
+    r"most[_-]?(?:read|popular|viewed|commented|shared)|popular[_-]?(?:posts|stories|articles)|"
+    r"similar[_-]?(?:posts|stories|articles|news)|other[_-]?(?:stories|news|articles)|"
+    r"teasers?|outbrain|taboola|trc_\w+|up-?next|next[_-]?(?:article|story|post)|"
+    r"latest[_-]?(?:news|stories|posts)|recent[_-]?(?:posts|stories|news))"
+    r"(?:[\s_-]|$)|related[_-]?(?:articles|stories|posts|news|content|links|topics|items)|"
+    r"recommended\w*",
+    re.I,
 )
 
 
@@ -91,17 +96,17 @@ def _may_leave(element: HtmlElement, page: Outline) -> bool:
     if next(element.iter("h1"), None) is not None:
         return False
     words = page.body_words(element)
-    if words > _MAIN_SHARE * page.total and not _is_all_cards(element, page):
+    if words > _MAIN_SHARE * page.total and not _is_all_cards(element, page, linked=False):
         return False
     return not words or link_share(element) >= _LINKED or bool(titles_of(element))
 
 
-def _is_all_cards(element: HtmlElement, page: Outline) -> bool:
-    """True for a container behind the main text that holds cards with linked titles only."""
+def _is_all_cards(element: HtmlElement, page: Outline, linked: bool = True) -> bool:
+    """True for a container behind the main text that holds cards with (linked) titles only."""
     if not page.past_main(element):
         return False
     titles = titles_of(element)
-    if not titles or not all(leads_elsewhere(title, None) for title in titles):
+    if not titles or (linked and not all(leads_elsewhere(title, None) for title in titles)):
         return False
     cards = [card for title in titles if (card := card_of(title, titles, element)) is not None]
     if not cards:
@@ -262,19 +267,22 @@ def _other_articles(page: Outline, title: str | None) -> list[HtmlElement]:
     if main is not longest and page.body_words(main) < _MAIN_SHARE * page.body_words(longest):
         main = longest
     above = set(main.iterancestors("article"))
+    # below a headline that stands outside of all of them they are the parts of one text
+    parted = page.heading is not None and next(page.heading.iterancestors("article"), None) is None
     found = []
     for article in articles:
         if article is main or article in above:
             continue
         titles = titles_of(article)
-        if titles and key(text_of(titles[0])) != own and _begins_with(article, titles[0]):
+        if titles and key(text_of(titles[0])) != own and _begins_with(article, titles[0], parted):
             found.append(article)
     return found
 
 
-def _begins_with(article: HtmlElement, title: HtmlElement) -> bool:
-    """True for a linked title, or a heading, among the first lines of `article`."""
+def _begins_with(article: HtmlElement, title: HtmlElement, linked: bool) -> bool:
+    """True for a linked title, or (but for `linked`) a heading, among the first lines."""
     first = [key(line.text) for line in text_lines(article)[:4]]
     if key(text_of(title)) not in first:
         return False
-    return title.tag in HEADINGS or link_of(title, None) is not None
+    plain = title.tag in HEADINGS and (not linked or title.tag == "h1")
+    return plain or link_of(title, None) is not None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from lxml.html import HtmlElement
 
 from aggregator.cleaning import body, dates, declared, maintext
+from aggregator.cleaning.beside import Source, source_beside
 from aggregator.cleaning.cards import Found
 from aggregator.cleaning.chunks import join_chunks
 from aggregator.cleaning.comments import drop_comments
@@ -14,9 +15,9 @@ from aggregator.cleaning.document import TooDeep, parse
 from aggregator.cleaning.embedded import take_embedded
 from aggregator.cleaning.layout import make_plain
 from aggregator.cleaning.live import take_entries
-from aggregator.cleaning.maintext import Source
 from aggregator.cleaning.metadata import Metadata, read_metadata
 from aggregator.cleaning.outline import Outline
+from aggregator.cleaning.parts import in_the_margins, with_other_parts
 from aggregator.cleaning.pruning import prune_furniture
 from aggregator.cleaning.rejected import RejectedPage
 from aggregator.cleaning.statedata import stated_in_scripts
@@ -38,21 +39,23 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
         raise RejectedPage(Reason.NO_TEXT, "the page holds no element")
     # lxml makes anew, at every walk, each element that nobody holds: held to the end of the page
     _held = list(tree.iter())
-    about = read_metadata(tree, record.url, dates.Bounds(record.record_time))
+    bounds = dates.Bounds(record.record_time)
+    about = read_metadata(tree, record.url, bounds)
     notes = list(about.warnings)
     make_plain(tree)
     page_url = record.url or about.own_url
     entries = take_entries(tree, text, page_url, about.entries)
     join_chunks(tree)
     outline = Outline(tree)
-    about = replace(about, title=maintext.headline_shown(about.title, outline.lines))
-    source = maintext.source_beside(outline.lines, about.title, about.author)
+    about = replace(about, title=maintext.headline_shown(about.title, about.window, outline.lines))
+    outline.name_heading(about.title)
+    source = source_beside(outline.lines, about.title, about.author, bounds)
     found = take_embedded(outline, page_url, about.title)
     own = tuple(_embedded(item, about, record, notes, about.outlet) for item in entries)
     embedded = own + tuple(_embedded(item, about, record, notes) for item in found)
     drop_comments(outline)
     prune_furniture(outline)
-    paragraphs = _main_text(tree, about)
+    paragraphs = _main_text(tree, about, outline)
     main = _main(paragraphs, about, source, record, notes) if paragraphs else None
     return Page(
         main=main,
@@ -64,18 +67,20 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
     )
 
 
-def _main_text(tree: HtmlElement, about: Metadata) -> list[str]:
+def _main_text(tree: HtmlElement, about: Metadata, page: Outline) -> list[str]:
     """The paragraphs of the page's main text; a small page's own lines where they say more."""
-    extracted = body.extract_body(tree)
+    extracted = with_other_parts(body.extract_body(tree), page)
     paragraphs = maintext.refine(extracted, about.title, about.author)
     stated = about.body or (stated_in_scripts(tree, about.title) if len(extracted) < 2 else None)
     if stated and body.is_hidden(paragraphs, stated):
         told = body.stated_paragraphs(stated)
         return maintext.refine(told, about.title, about.author) or paragraphs
-    if len(extracted) > 1:
+    if len(extracted) > 1 and paragraphs:
         return paragraphs
     own = maintext.refine(body.own_paragraphs(tree), about.title, about.author)
-    return own if body.is_poor(paragraphs, own) else paragraphs
+    if len(extracted) < 2 and body.is_poor(paragraphs, own):
+        return own
+    return paragraphs or maintext.refine(in_the_margins(tree), about.title, about.author)
 
 
 def _embedded(
@@ -90,17 +95,17 @@ def _embedded(
 def _main(
     paragraphs: list[str], about: Metadata, source: Source, record: Record, notes: list[str]
 ) -> ExtractedArticle:
-    published = about.published
+    published = about.published or source.published
     if published is None and source.when is not None:
         published = moment_of(source.when, record.record_time, notes)
     article = ExtractedArticle(
         role=Role.MAIN,
         text="\n".join(paragraphs),
         title=about.title,
-        author=about.author,
+        author=about.author or source.author,
         outlet=source.outlet or about.outlet,
         published=published,
-        modified=about.modified,
+        modified=about.modified or source.modified,
         language=about.language,
         section=about.section,
     )

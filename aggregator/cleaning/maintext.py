@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-
-from lxml.html import HtmlElement
+from collections.abc import Iterator
 
 from aggregator.cleaning import furniture, notices
 from aggregator.cleaning.headings import is_pointer, is_related_heading
-from aggregator.cleaning.lines import Line, When, read_when
+from aggregator.cleaning.lines import Line, read_when
 from aggregator.cleaning.markup import address_alone
 from aggregator.cleaning.outline import TextLine
 from aggregator.cleaning.pieces import is_furniture, is_notice, tells_nothing, without_pitches
@@ -17,19 +15,10 @@ from aggregator.cleaning.script import ends_as_sentence, is_paragraph, key, same
 
 _HEADER_LINES = 4
 _SHORT_LINE = 14
-_NAME_SIZE = 7
 _KICKER_SIZE = 4
-_SITE = re.compile(r"\s+(?:[|–—·•-]|::)\s+")
+_SITE = re.compile(r"\s+(?:[|–—·•»>-]|::)\s+|\s*[|_｜]\s*|:\s+")
 _HEADLINE_SIZE = 4
 _TRAIL = re.compile(r"\s[|/>»›·•]\s")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What stands beside the headline: who published the story, and when."""
-
-    outlet: str | None = None
-    when: When | None = None
 
 
 def refine(paragraphs: list[str], title: str | None, authors: str | None = None) -> list[str]:
@@ -66,56 +55,28 @@ def _is_kicker(text: str) -> bool:
     return size(text) <= _KICKER_SIZE or len(_TRAIL.findall(text)) > 1
 
 
-def headline_shown(title: str | None, lines: list[TextLine]) -> str | None:
-    """`title` without the site's name, where the page shows the headline on a line of its own."""
-    marks = list(_SITE.finditer(title)) if title else []
-    heads = [title[: mark.start()].strip() for mark in marks] if title else []
-    heads = [head for head in heads if size(head) >= _HEADLINE_SIZE]
-    return next((head for head in reversed(heads) if _is_shown(key(head), lines)), title)
+def headline_shown(title: str | None, whole: str | None, lines: list[TextLine]) -> str | None:
+    """The part of `title` that the page shows as a line: the headline without the site's name.
+
+    `whole` is the text of the title element, asked where `title` is as short as a site's name.
+    """
+    told = [title] if title else []
+    if title and whole and size(title) < _HEADLINE_SIZE and key(title) in key(whole):
+        told.append(whole)
+    parts = [part for text in told for part in _parts(text)]
+    parts = sorted(dict.fromkeys(parts), key=size, reverse=True)
+    return next((part for part in parts if _is_shown(key(part), lines)), title)
+
+
+def _parts(title: str) -> Iterator[str]:
+    """What stands before or behind a separator in `title`, where it is as long as a headline."""
+    marks = list(_SITE.finditer(title))
+    parts = [title[: mark.start()] for mark in marks] + [title[mark.end() :] for mark in marks]
+    yield from (part.strip() for part in parts if size(part) >= _HEADLINE_SIZE)
 
 
 def _is_shown(words: str, lines: list[TextLine]) -> bool:
     return any(same_words(line.text, words) for line in lines)
-
-
-def source_beside(lines: list[TextLine], title: str | None, authors: str | None) -> Source:
-    """The outlet and age on the lines below the page's headline; empty if they tell none.
-
-    A republisher writes there whose story it is. Only a relative age counts: beside a full
-    date stands as often a writer's name.
-    """
-    at = _headline_at(lines)
-    if at is None:
-        own = key(title or "")
-        at = next((n for n, line in enumerate(lines) if own and same_words(line.text, own)), None)
-    if at is None:
-        return Source()
-    below = lines[at + 1 : at + 1 + _HEADER_LINES]
-    for n, line in enumerate(below):
-        when = read_when(line.text) if size(line.text) <= _SHORT_LINE else None
-        if when is None or when.age is None:
-            continue
-        name = when.outlet or (below[n - 1].text if n else None)
-        return Source(name if name and _may_be_outlet(name, authors) else None, when)
-    return Source()
-
-
-def _may_be_outlet(name: str, authors: str | None) -> bool:
-    if size(name) > _NAME_SIZE or is_paragraph(name) or furniture.is_section_label(name):
-        return False
-    if furniture.author_of(name) or furniture.is_label(name) or furniture.is_date_label(name):
-        return False
-    return not authors or key(name) not in key(authors)
-
-
-def _headline_at(lines: list[TextLine]) -> int | None:
-    if not lines or next(lines[0].element.getroottree().iter("h1"), None) is None:
-        return None
-    return next((n for n, line in enumerate(lines) if _in_h1(line.element)), None)
-
-
-def _in_h1(element: HtmlElement) -> bool:
-    return element.tag == "h1" or any(True for _ in element.iterancestors("h1"))
 
 
 def _line(text: str, dated: bool) -> Line:

@@ -63,13 +63,20 @@ _TITLE = (
 _PUBLISHERS = etree.XPath(".//*[@itemprop='publisher']")
 _ITEM_NAMES = etree.XPath(".//*[@itemprop='name']")
 _MARKED_TIMES = etree.XPath(
-    ".//*[@itemprop='datePublished' or @property='datePublished' or (self::time and @pubdate)]"
+    ".//*[@itemprop='datePublished' or (self::time and @pubdate) or"
+    " (@property and (contains(@property, 'datePublished') or @property = 'dc:date'"
+    " or contains(@property, 'dc:created') or contains(@property, 'dc:issued'))) or"
+    " (@class and (self::time or self::abbr or self::span) and (@title or @datetime) and"
+    " (contains(concat(' ', @class, ' '), ' published ')"
+    " or contains(concat(' ', @class, ' '), ' dt-published ')))]"
 )
+"""Microdata and RDFa (schema.org, Dublin Core), hAtom and microformats2."""
 _MARKED_AUTHORS = etree.XPath(
     ".//a[@rel='author'] | .//*[@itemprop='author']//*[@itemprop='name']"
 )
 _APART = ("aside", "nav", "footer")
 _TITLE_PARTS = re.compile(r"\s+(?:[|•·»«–—:]|-)\s+|\s*[|_]\s*")
+_HOME = re.compile(r"(?:https?://[^/?#]+)?/?(?:index\.\w{3,5})?", re.I)
 _MONEY_NAMES = frozenset({"null", "none", "undefined", "admin", "false", "true", "unknown", "n/a"})
 
 
@@ -78,6 +85,8 @@ class Metadata:
     """What a page says of itself; times aware in UTC, addresses absolute."""
 
     title: str | None = None
+    window: str | None = None
+    """The text of the title element."""
     author: str | None = None
     outlet: str | None = None
     site_name: str | None = None
@@ -105,6 +114,7 @@ def read_metadata(tree: HtmlElement, url: str | None, bounds: dates.Bounds) -> M
     published = _time("published", [linked.published, *_all(metas, _PUBLISHED)], bounds, notes)
     return Metadata(
         title=_title(tree, metas, linked, site or publisher),
+        window=_window(tree) or None,
         author=_author(tree, metas, linked),
         outlet=site or publisher,
         site_name=site or publisher,
@@ -187,7 +197,8 @@ def _page_time(tree: HtmlElement, bounds: dates.Bounds) -> datetime | None:
     heading = next(tree.iter("h1"), None)
     near = _times_by(heading) if heading is not None else []
     for element in [*marked, *near]:
-        text = element.get("datetime") or element.get("content") or element.text_content()
+        told = (element.get("datetime"), element.get("content"), element.get("title"))
+        text = next((each for each in told if each), None) or element.text_content()
         moment = dates.parse_time(text) or dates.parse_written(tidy(text)[:80])
         if moment is not None and bounds.hold(moment):
             return moment
@@ -240,10 +251,9 @@ def _title(
     tree: HtmlElement, metas: dict[str, str], linked: Linked, site: str | None
 ) -> str | None:
     """The headline: of JSON-LD or meta, checked by the page's h1, without the site's name."""
-    headings = [tidy(h.text_content()) for h in tree.iter("h1")]
+    headings = [tidy(h.text_content()) for h in tree.iter("h1") if not _leads_home(h)]
     headings = [text for text in headings if text]
-    element = tree.find(".//title")
-    whole = tidy(element.text_content()) if element is not None else ""
+    whole = _window(tree)
     for text in (_first(metas, _TITLE), linked.headline):
         bare = tidy(text) if text else ""
         if not bare or (site and key(bare) == key(site)):
@@ -255,6 +265,17 @@ def _title(
     if len(headings) == 1 or (headings and headings[0] in whole):
         return headings[0]
     return _without_site(whole, site) or (headings[0] if headings else None)
+
+
+def _window(tree: HtmlElement) -> str:
+    element = tree.find(".//title")
+    return tidy(element.text_content()) if element is not None else ""
+
+
+def _leads_home(heading: HtmlElement) -> bool:
+    """True for a heading that links to the site's first page: its name, no headline."""
+    links = [*heading.iter("a"), *islice(heading.iterancestors("a"), 1)]
+    return any(_HOME.fullmatch(href) for link in links if (href := link.get("href")))
 
 
 def _without_site(title: str, site: str | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from aggregator.cleaning.script import has_words, is_paragraph, size, tidy
+from aggregator.cleaning.script import has_words, is_paragraph, key, same_words, size, tidy
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _UNSEEN = frozenset(
@@ -72,7 +72,14 @@ class Outline:
         if self.heading is None or element not in self._before:
             return False
         between = self._before[element] - self._before.get(self.heading, 0)
-        return between >= _SOME_TEXT and self.heading not in element.iter("h1")
+        return between >= _SOME_TEXT and element not in self.heading.iterancestors()
+
+    def name_heading(self, title: str | None) -> None:
+        """Take the line that says the page's `title` for its headline where no h1 is one."""
+        own = key(title or "")
+        if self.heading is None and own:
+            named = (line.element for line in self.lines if same_words(line.text, own))
+            self.heading = next(named, None)
 
 
 def text_lines(root: HtmlElement) -> list[TextLine]:

@@ -68,6 +68,19 @@ DATE_LABELS = (
     "प्रकाशित|अपडेट|diterbitkan|diperbarui|đăng|cập nhật|เผยแพร่|อัปเดต|发布时间|发布|更新时间|"
     "更新|發布|發布時間|公開|公開日|更新日|입력|수정|등록"
 )
+UPDATE_LABELS = (
+    "updated|last updated|last modified|modified|last update|update|edited|last edited|"
+    "aktualisiert|zuletzt aktualisiert|letzte aktualisierung|geändert|stand|"
+    "mis à jour|mise à jour|dernière mise à jour|modifié|actualizado|última actualización|"
+    "actualización|modificado|atualizado|última atualização|aggiornato|ultimo aggiornamento|"
+    "aggiornamento|modificato|bijgewerkt|laatst bijgewerkt|gewijzigd|uppdaterad|senast uppdaterad|"
+    "opdateret|sidst opdateret|oppdatert|sist oppdatert|päivitetty|aktualizacja|zaktualizowano|"
+    "aktualizováno|aktualizované|обновлено|изменено|оновлено|обновена|ažurirano|ажурирано|"
+    "actualizat|frissítve|ενημερώθηκε|τελευταία ενημέρωση|güncelleme|güncellenme|son güncelleme|"
+    "آخر تحديث|تحديث|به روز شده|به‌روزرسانی|עודכן|עדכון אחרון|अपडेट|diperbarui|cập nhật|อัปเดต|"
+    "更新时间|更新時間|更新日|更新|수정|최종수정"
+)
+"""What stands before the time of a change, and never before that of publication."""
 SECTIONS = (
     "news|politics|world|business|economy|sport|sports|culture|opinion|technology|tech|science|"
     "health|entertainment|lifestyle|local|national|international|europe|asia|africa|americas|us|"

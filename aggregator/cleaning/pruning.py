@@ -13,12 +13,14 @@ from aggregator.cleaning.streams import leads_elsewhere
 
 _TAGS = ("div", "section", "aside", "p", "ul", "span", "form", "header", "footer", "figcaption")
 _NAMES = re.compile(
-    r"(?:^|[\s_-])(?:paywall|pay-?wall|regwall|promo\w*|upsell|subscri\w+|newsletter\w*|sign-?up|"
+    r"(?:^|[\s_-])(?P<word>paywall|pay-?wall|regwall|promo\w*|upsell|subscri\w+|newsletter\w*|sign-?up|"
     r"app-?(?:banner|promo|download)|donat\w+|ad-?block\w*|cookie\w*|consent\w*|captions?|"
     r"credits?|byline|dateline|kicker|eyebrow|breadcrumbs?|share|sharing|social\w*|comments?|"
-    r"disqus\w*|disclaimer|copyright|tags?|tag-?list|author-?(?:bio|box|info|card)|about-author)(?:[\s_-]|$)",
+    r"disqus\w*|disclaimer|copyright|tags|tag-?(?:list|links|cloud)|tag(?!-)|author-?(?:bio|box|info|card)|about-author)(?:[\s_-]|$)",
     re.I,
 )
+_WALLS = re.compile(r"pay-?wall|regwall|subscri\w+|promo\w*|upsell")
+_COMMENTS = re.compile(r"comments?|disqus\w*")
 _QUOTES = re.compile(r"pull-?quote|quote-?pull|pulled-?quote", re.I)
 _QUOTE_FROM = 4
 _HEADLINE_FROM = 4
@@ -29,6 +31,8 @@ _WRAPPING = ("a", "b", "strong", "em", "i", "u", "span", "font")
 _BYLINE_SIZE = 25
 _MOST = 0.12
 """A container with more than this share of the body text is no furniture, whatever its name."""
+_MOST_OF_ONE_NAME = 0.35
+"""Nor are the containers of one name that hold more than this together."""
 
 
 def prune_furniture(page: Outline) -> None:
@@ -41,21 +45,42 @@ def prune_furniture(page: Outline) -> None:
     for element in list(page.root.iter("address")):
         if size(element.text_content()) <= _BYLINE_SIZE:
             element.drop_tree()
-    for element in list(page.root.iter(*_TAGS)):
-        if not _is_named_furniture(element):
+    for elements in _named_furniture(page).values():
+        if sum(map(page.body_words, elements)) <= _MOST_OF_ONE_NAME * page.total:
+            for element in elements:
+                element.drop_tree()
+
+
+def _named_furniture(page: Outline) -> dict[str, list[HtmlElement]]:
+    """The small elements that are named as furniture, by the word that says so.
+
+    A name that covers much of the text in many small elements is the text's own: some sites name
+    each paragraph behind a wall, or each post, by it. Readers' comments below a text may be long.
+    """
+    found: dict[str, list[HtmlElement]] = {}
+    for element in page.root.iter(*_TAGS):
+        word = _furniture_word(element)
+        words = page.body_words(element) if word else 0
+        if not word or words > _MOST * page.total or _holds_headline(element):
             continue
-        if page.body_words(element) <= _MOST * page.total and not _holds_headline(element):
-            element.drop_tree()
+        if words and element.tag == "p" and _WALLS.fullmatch(word):
+            continue
+        if _COMMENTS.fullmatch(word) and page.past_main(element):
+            word = f"{word} {len(found)}"
+        found.setdefault(word, []).append(element)
+    return found
 
 
-def _is_named_furniture(element: HtmlElement) -> bool:
+def _furniture_word(element: HtmlElement) -> str | None:
     names = (element.get("class"), element.get("id"))
-    return any(name is not None and _tells_furniture(name) for name in names)
+    words = (_named_as(name) for name in names if name is not None)
+    return next((word for word in words if word is not None), None)
 
 
 @lru_cache(maxsize=4096)
-def _tells_furniture(name: str) -> bool:
-    return _NAMES.search(name) is not None
+def _named_as(name: str) -> str | None:
+    found = _NAMES.search(name)
+    return found["word"].lower() if found else None
 
 
 def _prune_pointers(page: Outline) -> None:

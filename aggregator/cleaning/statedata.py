@@ -1,13 +1,16 @@
 """The article in a page's data for its scripts, where the page itself shows none of it.
 
 Sites that are drawn by scripts send the story as JSON (``application/json`` scripts such as
-``__NEXT_DATA__``): an object with a headline and a body, which is text, HTML, or a list of blocks.
+``__NEXT_DATA__``, or a script that sets a variable to it): an object with a headline and a body,
+which is text, HTML, or a list of blocks.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -22,6 +25,11 @@ _BODIES = (
 _LEAST = 60
 _LARGEST = 5_000_000
 """Letters of a script that is still read."""
+_SCRIPTS = ("", "text/javascript", "application/javascript")
+_SET = re.compile(r"[\w$\])\"']\s*=\s*(?P<parse>JSON\.parse\(\s*(?=\"))?(?P<value>[{\"])")
+_MOST_SET = 50
+"""Variables of a script that are looked at."""
+_DECODER = json.JSONDecoder(strict=False)
 _DEEPEST = 40
 """Levels of an object inside another; what lies deeper is no article of the page."""
 
@@ -35,12 +43,33 @@ def stated_in_scripts(tree: HtmlElement, title: str | None) -> str | None:
     found: list[tuple[bool, str]] = []
     for script in tree.iter("script"):
         text = script.text or ""
-        if (script.get("type") or "").lower() == "application/json" and len(text) <= _LARGEST:
-            found += [(key(name) == own, body) for name, body in _articles(_load(text))]
+        if _LEAST < len(text) <= _LARGEST:
+            for data in _states((script.get("type") or "").lower(), text):
+                found += [(key(name) == own, body) for name, body in _articles(data)]
     named = [body for same, body in found if same and own]
     if named:
         return max(named, key=len)
     return found[0][1] if len(found) == 1 else None
+
+
+def _states(kind: str, text: str) -> Iterator[Any]:
+    """The data that a script holds: all of it, or what it sets variables to."""
+    if kind == "application/json":
+        yield _load(text)
+    elif kind in _SCRIPTS:
+        end = 0
+        for found in islice(_SET.finditer(text), _MOST_SET):
+            if found.start() >= end:
+                data, end = _value(text, found.start("value"))
+                yield _load(data) if found["parse"] and isinstance(data, str) else data
+
+
+def _value(text: str, start: int) -> tuple[Any, int]:
+    """The JSON value that begins at `start`, and where it ends; None if it is none."""
+    try:
+        return _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None, start
 
 
 def _load(text: str) -> Any:

@@ -18,18 +18,27 @@ from aggregator.cleaning.script import key, size
 
 _BOXES = ("div", "section", "li", "article", "main")
 _READERS = re.compile(r"(?<![a-z])(?:comments?|replies|reply|disqus|discussions?)(?![a-z])", re.I)
+_NUMBER = re.compile(r"\d+")
 _NEAR = 12
 _SHORT_LINE = 12
 _HEAD_LINES = 3
 _SEVERAL = 2
+_ARCHIVE = 3
+"""Posts that make a page a list of posts."""
+_WHOLE = 0.8
+"""The share of the page's body text that they hold together."""
 
 
 def further_boxes(page: Outline, title: str | None, url: str | None) -> list[HtmlElement]:
     """The boxes of further articles, in page order; none holds the page's own headline."""
     own = key(title or "")
-    found = _like_main(page, own)
+    found = _like_main(page, own, url)
     if found:
         return found
+    for parent in page.root.iter(*_BOXES, "ul", "ol"):
+        group = [e for e in _alike(parent) if page.body_words(e) and _is_item(e, own, url)]
+        if len(group) >= _ARCHIVE and _are_the_page(group, page):
+            return group
     for parent in page.root.iter(*_BOXES, "ul", "ol"):
         group = [e for e in _alike(parent) if page.past_main(e) and _is_item(e, own, url)]
         if group and _of_readers(group[0]):
@@ -37,6 +46,17 @@ def further_boxes(page: Outline, title: str | None, url: str | None) -> list[Htm
         if len(group) >= _SEVERAL:
             return group
     return []
+
+
+def _are_the_page(group: list[HtmlElement], page: Outline) -> bool:
+    """True if the page is a list of posts: they hold its text, and its headline is none of theirs."""
+    if _of_readers(group[0]) or any(e in _around(page.heading) for e in group):
+        return False
+    return sum(map(page.body_words, group)) >= _WHOLE * page.total
+
+
+def _around(heading: HtmlElement | None) -> list[HtmlElement]:
+    return [] if heading is None else [heading, *heading.iterancestors()]
 
 
 def speaks_of_comments(name: str) -> bool:
@@ -53,8 +73,11 @@ def _of_readers(box: HtmlElement) -> bool:
     )
 
 
-def _like_main(page: Outline, own: str) -> list[HtmlElement]:
-    """The following siblings of the headline's box that have its tag and class, and a headline."""
+def _like_main(page: Outline, own: str, url: str | None) -> list[HtmlElement]:
+    """The following siblings of the headline's box that have its tag and class, and a headline.
+
+    A plain heading of a lower level is one inside the text.
+    """
     heading = page.heading
     if heading is None:
         return []
@@ -66,18 +89,26 @@ def _like_main(page: Outline, own: str) -> list[HtmlElement]:
             for e in box.itersiblings(box.tag)
             if e.get("class") == box.get("class") and page.body_words(e) and page.past_main(e)
         ]
-        titled = [e for e in behind if _leading_title(e, own) is not None]
-        if titled and len(titled) == len(behind):
-            return titled
+        titles = [_leading_title(e, own) for e in behind]
+        if behind and all(t is not None and _is_headline(t, url) for t in titles):
+            return behind
     return []
 
 
+def _is_headline(title: HtmlElement, url: str | None) -> bool:
+    return title.tag == "h1" or leads_elsewhere(title, url)
+
+
 def _alike(parent: HtmlElement) -> Iterator[HtmlElement]:
-    """The children of `parent` that share tag and class with another one, and hold elements."""
+    """The children of `parent` that share tag and class with another one, and hold elements.
+
+    Of a class its first name counts, without numbers: systems add the post's own ones.
+    """
     forms: dict[tuple[str, str], list[HtmlElement]] = {}
     for child in parent.iterchildren(*_BOXES):
         if len(child):
-            forms.setdefault((child.tag, child.get("class") or ""), []).append(child)
+            name = _NUMBER.sub("", (child.get("class") or "").partition(" ")[0])
+            forms.setdefault((child.tag, name), []).append(child)
     for children in forms.values():
         if len(children) >= _SEVERAL:
             yield from children
