@@ -29,6 +29,8 @@ _WIDER = {
     "big5": "big5hkscs",
     "tis-620": "cp874",
 }
+_JAPANESE = re.compile(rb"\x1b\$[@B]")
+"""The sequence that shifts ISO-2022-JP to its two-byte set (RFC 1468)."""
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _SNIFF_BYTES = 8192
 _DAMAGE_ALLOWED = 0.01
@@ -91,6 +93,8 @@ def _decode_bytes(payload: bytes, charset: str | None) -> str:
         if payload.startswith(bom):
             return payload[len(bom) :].decode(name, "replace")
     declared = [_codec(charset), _codec(_meta_charset(payload))]
+    if _JAPANESE.search(payload):
+        declared.insert(0, "iso2022_jp")
     if not any(name and name.startswith("iso2022") for name in declared):
         try:
             return payload.decode("utf-8")
@@ -152,16 +156,6 @@ def _decode_by_content(payload: bytes) -> str:
     foreign = sum(1 for _ in re.finditer(r"[^\x00-\x7f]", mended))
     if mended.count("\ufffd") <= 0.05 * foreign:
         return mended
-    from charset_normalizer import from_bytes
+    from aggregator.cleaning.legacy import encoding_by_content
 
-    sample = payload if len(payload) <= 65536 else _dense_sample(payload)
-    best = from_bytes(sample, steps=5, chunk_size=512).best()
-    name = _codec(best.encoding) if best else None
-    return payload.decode(name or "cp1252", "replace")
-
-
-def _dense_sample(payload: bytes) -> bytes:
-    """The 64 KB around the first eight-bit bytes: the ASCII head of a page tells nothing."""
-    found = re.search(rb"[\x80-\xff]", payload)
-    start = max(0, (found.start() if found else 0) - 1024)
-    return payload[start : start + 65536]
+    return payload.decode(_codec(encoding_by_content(payload)) or "cp1252", "replace")
