@@ -8,18 +8,22 @@ of `mutations.py`, is a function of seed and number, and is checked by the claim
 `fuzz_checks.py`: no exception, every entry counted once and told again the same, an end, no cut
 unsaid, nothing that cannot be stored. An input that takes more than `--seconds` of processor time,
 kills its process or takes 300 MB is a finding too. Findings are written to a folder, bytes and
-report; `--only NUMBER` tries one input again. Exits 1 when there are findings.
+report; `--only NUMBER` tries one input again. Exits 1 when there are findings, 130 when it was
+interrupted (it prints what it has seen until then).
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fuzz_cases import Cases
 from fuzz_workers import Plan, Result, results
@@ -97,38 +101,67 @@ def print_rows(title: str, rows: dict[str, Row]) -> None:
         print(f"{name:<12}{cells}  {told}")
 
 
-def run(plan: Plan, folder: Path) -> int:
-    """Try all inputs and print the table; returns the number of findings."""
-    readers: dict[str, Row] = {}
-    packings: dict[str, Row] = {}
-    total, memory, told = Row(), Memory(), Counter[str]()
-    cases = Cases(plan.seed, plan.shared)
-    start = time.monotonic()
-    for result in results(plan):
-        rows = [readers.setdefault(result.target, Row()), total]
+class Tally:
+    """What the inputs of a run gave so far."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self.plan = plan
+        self.folder = folder
+        self.readers: dict[str, Row] = {}
+        self.packings: dict[str, Row] = {}
+        self.total = Row()
+        self.memory = Memory()
+        self.told: Counter[str] = Counter()
+        self.cases = Cases(plan.seed, plan.shared)
+        self.start = time.monotonic()
+
+    def add(self, result: Result) -> None:
+        """Count one input, and write it to the folder if it is a finding."""
+        rows = [self.readers.setdefault(result.target, Row()), self.total]
         if not result.target.startswith("clean"):
-            rows.append(packings.setdefault(result.packing or "plain", Row()))
+            rows.append(self.packings.setdefault(result.packing or "plain", Row()))
         for row in rows:
             row.add(result)
-        memory.add(result, max(100, plan.inputs // plan.workers // 10))
+        self.memory.add(result, max(100, self.plan.inputs // self.plan.workers // 10))
         if result.checked.findings:
-            save(folder, result, plan, cases[result.number].data)
-            told[result.checked.findings[0].strip().rpartition("\n")[2][:120]] += 1
-        if total.inputs % 5_000 == 0:
-            passed = time.monotonic() - start
-            print(
-                f"{total.inputs} inputs, {passed:.0f} s, {total.findings} findings",
-                file=sys.stderr,
-            )
-    passed = time.monotonic() - start
-    print_rows("reader", readers | {"total": total})
-    print_rows("compression", packings)
-    print(f"\n{total.inputs} inputs in {passed:.0f} s, {total.inputs / passed:.1f} inputs/s")
-    print(memory)
-    for what, count in told.most_common():
-        print(f"finding, {count} times: {what}")
-    print(f"{total.findings} findings" + (f", in {folder}" if total.findings else ""))
-    return total.findings
+            save(self.folder, result, self.plan, self.cases[result.number].data)
+            self.told[result.checked.findings[0].strip().rpartition("\n")[2][:120]] += 1
+        if self.total.inputs % 5_000 == 0:
+            passed = time.monotonic() - self.start
+            told = f"{self.total.inputs} inputs, {passed:.0f} s, {self.total.findings} findings"
+            print(told, file=sys.stderr, flush=True)
+
+    def print(self) -> None:
+        """The tables, the rate, the memory and the findings."""
+        passed = time.monotonic() - self.start
+        inputs = self.total.inputs
+        print_rows("reader", self.readers | {"total": self.total})
+        print_rows("compression", self.packings)
+        rate = inputs / passed
+        print(f"\n{inputs} of {self.plan.inputs} inputs in {passed:.0f} s, {rate:.1f} inputs/s")
+        print(self.memory)
+        for what, count in self.told.most_common():
+            print(f"finding, {count} times: {what}")
+        where = f", in {self.folder}" if self.total.findings else ""
+        print(f"{self.total.findings} findings{where}", flush=True)
+
+
+def run(plan: Plan, folder: Path) -> int:
+    """Try all inputs, print what they gave, and return the number of findings.
+
+    An interrupted run (SIGINT, SIGTERM) prints what it has seen so far, and exits with 130.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    tally = Tally(plan, folder)
+    try:
+        for result in results(plan):
+            tally.add(result)
+    except KeyboardInterrupt:
+        print("\ninterrupted: what was tried until now", flush=True)
+        tally.print()
+        sys.exit(130)
+    tally.print()
+    return tally.total.findings
 
 
 def only(number: int, plan: Plan, folder: Path) -> int:

@@ -115,6 +115,9 @@ def _work(
     `ends` are the pipe for results, and the number of the input that is tried.
     """
     sending, current = ends
+    # an interrupted run tells what it has seen, and ends its workers itself
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logging.disable(logging.CRITICAL)
     has = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_DATA, (has + _MOST_DATA, resource.RLIM_INFINITY))

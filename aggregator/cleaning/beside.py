@@ -94,9 +94,7 @@ def _is_apart(element: HtmlElement) -> bool:
     return element.tag in _APART or any(True for _ in element.iterancestors(*_APART))
 
 
-def _times(
-    header: Sequence[TextLine], bounds: Bounds
-) -> tuple[datetime | None, datetime | None]:
+def _times(header: Sequence[TextLine], bounds: Bounds) -> tuple[datetime | None, datetime | None]:
     """The first full date that is not called an update, and the first that is."""
     told = [each for line in header for each in _told(line.text) if bounds.hold(each[1])]
     published = next((moment for update, moment in told if not update), None)
@@ -160,5 +158,7 @@ def _is_in(element: HtmlElement, tags: Collection[str]) -> bool:
 @cache
 def _before_updates() -> re.Pattern[str]:
     """The place before a word for an update."""
-    words = "|".join(sorted(map(re.escape, phrases.UPDATE_LABELS.split("|")), key=len, reverse=True))
+    words = "|".join(
+        sorted(map(re.escape, phrases.UPDATE_LABELS.split("|")), key=len, reverse=True)
+    )
     return re.compile(rf"(?<!\w)(?={words})", re.I)

@@ -30,8 +30,10 @@ _SAMPLE = 65536
 _CONTEXT = 1024
 _TAGS = re.compile(r"<(?:script|style).*?</(?:script|style)>|<[^>]*>", re.I | re.S)
 _C1 = re.compile(rb"[\x80-\x9f]")
-_ISO_LATIN_2 = re.compile(rb"[A-Za-z\xc0-\xff][\xb1\xb6\xb9\xbc\xbe]")
-"""Letters of ISO 8859-2 inside a word that are signs, or rare, in windows-1250."""
+_ISO_LATIN_2 = re.compile(
+    rb"[A-Za-z\xc0-\xff][\xb1\xb6\xb9\xbc\xbe]|(?<![\w\xc0-\xff])[\xa9\xae][a-z\xe0-\xff]{2}"
+)
+"""Letters of ISO 8859-2 in a word that are signs, or rare, in windows-1250."""
 
 
 def encoding_by_content(payload: bytes) -> str:
