@@ -110,7 +110,7 @@ def _check_entry(entry: object, found: Checked) -> None:
         found.claim(0 < len(said) <= _MAX_DETAIL, f"a detail of {len(said)} characters")
         if isinstance(entry, Rejection):
             # the net below a library that fails as nobody foresaw: what falls into it is a fault
-            found.claim("parser failed" not in said, said)
+            found.claim("a feed that cannot be taken apart" not in said, said)
             found.rejected[entry.reason.value] += 1
         else:
             found.ignored += 1

@@ -60,7 +60,7 @@ def titles_of(box: HtmlElement) -> list[HtmlElement]:
 
 
 def _bold_titles(box: HtmlElement) -> list[HtmlElement]:
-    """The bold lines of `box` that stand for headings, each with a paragraph somewhere below it."""
+    """The bold lines of `box` that stand for headings, each with text below it."""
     lines = text_lines(box)
     found: list[HtmlElement] = []
     for line, below in pairwise(lines):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -29,6 +30,8 @@ _SHORT_LINE = 12
 _MAIN_SHARE = 0.35
 """A container with more than this share of the page's body text holds the main text."""
 _LINKED = 0.6
+_FIRST_BLOCK = 6
+"""Short lines among which the first of several blocks has its time."""
 _RESUMED = 2
 """Paragraphs behind boxed blocks with which the main text goes on."""
 _RELATED_TOKEN = re.compile(
@@ -238,12 +241,13 @@ def _to_last_card(siblings: list[HtmlElement]) -> list[HtmlElement]:
 def _forms_blocks(siblings: list[HtmlElement]) -> bool:
     """True if the siblings are items of title and text.
 
-    A title stands first, and times, linked headings or cards follow.
+    A title stands first, and a time near it, linked headings or cards follow.
     """
     first = next((e for e in siblings if size(text_of(e))), None)
     if first is None or (first.tag not in _BOXES and is_paragraph(first.text_content())):
         return False
-    if any(read_when(text) for element in siblings for text in _short_lines(element)):
+    short = (text for element in siblings for text in _short_lines(element))
+    if any(read_when(text) for text in islice(short, _FIRST_BLOCK)):
         return True
     linked = [e for e in siblings if e.tag in HEADINGS and next(e.iter("a"), None) is not None]
     return bool(linked) or any(_is_card(e) for e in siblings)

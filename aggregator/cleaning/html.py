@@ -78,6 +78,8 @@ def _main_text(tree: HtmlElement, about: Metadata, page: Outline) -> list[str]:
     if len(extracted) > 1 and paragraphs:
         return paragraphs
     own = maintext.refine(body.own_paragraphs(tree), about.title, about.author)
+    if len(paragraphs) == 1 and maintext.is_flat(paragraphs[0], about.title):
+        return maintext.unflattened(paragraphs[0], about.title or "", own)
     if len(extracted) < 2 and body.is_poor(paragraphs, own):
         return own
     return paragraphs or maintext.refine(in_the_margins(tree), about.title, about.author)

@@ -55,7 +55,11 @@ def _unfold(table: HtmlElement) -> None:
     for part in list(table):
         if part.tag in _CELLS and part.tag != "table":
             _unfold(part)
-            part.tag = "div"
+            # bare text in a box is no paragraph to extraction
+            bare = (
+                part.tag in ("td", "th") and next(part.iter(*_BLOCKS, *_CELLS[2:]), None) is None
+            )
+            part.tag = "p" if bare and size(part.text or "") > _LONG_CELL // 2 else "div"
     if table.tag == "table":
         table.tag = "div"
 

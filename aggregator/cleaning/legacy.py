@@ -29,35 +29,54 @@ table of default encodings by locale (section 13.2.3.2); the wider form of each.
 _SAMPLE = 65536
 _CONTEXT = 1024
 _TAGS = re.compile(r"<(?:script|style).*?</(?:script|style)>|<[^>]*>", re.I | re.S)
-_C1 = re.compile(rb"[\x80-\x9f]")
-_ISO_LATIN_2 = re.compile(
-    rb"[A-Za-z\xc0-\xff][\xb1\xb6\xb9\xbc\xbe]|(?<![\w\xc0-\xff])[\xa9\xae][a-z\xe0-\xff]{2}"
-)
-"""Letters of ISO 8859-2 in a word that are signs, or rare, in windows-1250."""
+_OF_WINDOWS = {"pl": b"\xb9\x9c\x9f", "": b"\x9a\x9d\x9e\x8a\x8e"}
+_OF_ISO = {"pl": b"\xb1\xb6\xbc", "": b"\xb9\xbb\xbe\xa9\xae"}
+"""The letters of Polish, and of the others, that the two encodings have at different places."""
+_HIGH = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]")
+_KANA_ROW = 0xA4
+_KANA_SHARE = 0.2
 
 
 def encoding_by_content(payload: bytes) -> str:
-    """Python's name of the encoding that `payload` is most likely in; windows-1252 if none tells."""
+    """Python's name of the likeliest encoding of `payload`; windows-1252 if nothing tells."""
     from charset_normalizer import from_bytes
 
     sample = payload if len(payload) <= _SAMPLE else _dense_sample(payload)
     best = from_bytes(sample, steps=5, chunk_size=512, cp_isolation=list(_ON_THE_WEB)).best()
     name = best.encoding if best else "cp1252"
     if name in ("iso8859_15", "iso8859_2", "iso8859_4", "iso8859_13", "cp1258", *_LATIN):
-        name = _by_language(sample) or name
-    if name == "cp1250" and _C1.search(payload) is None and _ISO_LATIN_2.search(payload):
-        return "iso8859_2"
+        return _by_language(sample) or name
+    if name in ("cp949", "gb18030", "big5hkscs") and _is_japanese(sample):
+        return "euc_jp"
     return name
 
 
 def _by_language(sample: bytes) -> str | None:
     """The encoding of Latin script in which the sample speaks most clearly a language of it."""
-    scores: dict[str, float] = {}
+    found: list[tuple[float, str, str]] = []
     for name, languages in _LATIN.items():
         detected = detect_language(_TAGS.sub(" ", sample.decode(name, "replace")))
         if detected is not None and detected.code in languages.split():
-            scores[name] = detected.score
-    return max(scores, key=lambda name: scores[name], default=None)
+            found.append((detected.score, name, detected.code))
+    if not found:
+        return None
+    _, name, code = max(found)
+    if name != "cp1250":
+        return name
+    windows, iso = (sum(map(sample.count, _each(table, code))) for table in (_OF_WINDOWS, _OF_ISO))
+    return "iso8859_2" if iso > windows else name
+
+
+def _each(table: dict[str, bytes], code: str) -> list[bytes]:
+    letters = table.get(code, table[""])
+    return [letters[at : at + 1] for at in range(len(letters))]
+
+
+def _is_japanese(sample: bytes) -> bool:
+    """True if hiragana of EUC-JP, rare signs in the Korean and Chinese sets, are much of it."""
+    signs = _HIGH.findall(sample)
+    kana = sum(1 for sign in signs if sign[0] == _KANA_ROW)
+    return kana >= _KANA_SHARE * len(signs)
 
 
 def _dense_sample(payload: bytes) -> bytes:

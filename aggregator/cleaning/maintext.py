@@ -17,7 +17,11 @@ _HEADER_LINES = 4
 _SHORT_LINE = 14
 _KICKER_SIZE = 4
 _SITE = re.compile(r"\s+(?:[|–—·•»>-]|::)\s+|\s*[|_｜]\s*|:\s+")
+_COLON = re.compile(r"[^\s:]:\s")
 _HEADLINE_SIZE = 4
+_OWN_SHARE = 0.4
+_FLAT_REST = 8
+"""Words of dates and labels behind a headline."""
 _TRAIL = re.compile(r"\s[|/>»›·•]\s")
 
 
@@ -29,19 +33,37 @@ def refine(paragraphs: list[str], title: str | None, authors: str | None = None)
     """
     own = key(title) if title else None
     texts = [text for text in paragraphs if own is None or not same_words(text, own)]
+    texts = [t for n, t in enumerate(texts) if n >= _HEADER_LINES or not _with_site(t, title)]
     inner = range(_HEADER_LINES, len(texts) - _HEADER_LINES)
-    lines = [_line(text, dated=at not in inner) for at, text in enumerate(texts)]
-    kept = [
-        line
-        for at, line in enumerate(lines)
-        if not is_furniture(line) and not (at < _HEADER_LINES and _is_header(line))
-    ]
+    kept: list[Line] = []
+    for at, text in enumerate(texts):
+        if _heads_list(texts, at):
+            kept.append(Line(text, False, False, True, None))
+            continue
+        line = _line(text, dated=at not in inner)
+        if not is_furniture(line) and not (at < _HEADER_LINES and _is_header(line)):
+            kept.append(line)
     kept = without_pitches(_without_kickers(kept))
     while kept and _trails(kept[-1]):
         kept.pop()
     texts = [line.text for line in kept]
     texts = texts[: notices.bio_start(texts, authors)]
     return [] if tells_nothing(texts, paragraphs) else texts
+
+
+def _with_site(text: str, title: str | None) -> bool:
+    """True for the headline with the site's name behind it."""
+    if not title or not text.startswith(title):
+        return False
+    rest = text[len(title) :]
+    return size(rest) <= _FLAT_REST and _SITE.match(rest) is not None
+
+
+def _heads_list(texts: list[str], at: int) -> bool:
+    """True for a line of some words and a colon above the items of a list: no call."""
+    listed = texts[at + 1 : at + 3]
+    colon = texts[at].endswith((":", "：")) and size(texts[at]) > _KICKER_SIZE
+    return colon and len(listed) == 2 and all(text.startswith("- ") for text in listed)
 
 
 def _without_kickers(lines: list[Line]) -> list[Line]:
@@ -65,7 +87,10 @@ def headline_shown(title: str | None, whole: str | None, lines: list[TextLine]) 
         told.append(whole)
     parts = [part for text in told for part in _parts(text)]
     parts = sorted(dict.fromkeys(parts), key=size, reverse=True)
-    return next((part for part in parts if _is_shown(key(part), lines)), title)
+    shown = next((part for part in parts if _is_shown(key(part), lines)), title)
+    # a headline may hold a colon; nothing behind it is a site's name
+    split = title is not None and shown is not None and _COLON.search(title) is not None
+    return title if split and _is_shown(key(title or ""), lines) else shown
 
 
 def _parts(title: str) -> Iterator[str]:
@@ -77,6 +102,23 @@ def _parts(title: str) -> Iterator[str]:
 
 def _is_shown(words: str, lines: list[TextLine]) -> bool:
     return any(same_words(line.text, words) for line in lines)
+
+
+def is_flat(line: str, title: str | None) -> bool:
+    """True if `line`, all that extraction found, is a page set on one line, headline first."""
+    own = key(title or "")
+    return bool(own) and key(line).startswith(own)
+
+
+def unflattened(line: str, title: str, own: list[str]) -> list[str]:
+    """The text of a flat page: `own`, its own lines, if they are much of it.
+
+    Else `line` without the headline at its start; empty if only a date or a label is behind it.
+    """
+    if sum(map(size, own)) >= _OWN_SHARE * size(line):
+        return own
+    rest = line[len(title) :].strip() if line.startswith(title) else line
+    return [rest] if size(line) - size(title) > _FLAT_REST else []
 
 
 def _line(text: str, dated: bool) -> Line:

@@ -71,7 +71,7 @@ def _is_unseen(element: HtmlElement) -> bool:
 
 def _common(elements: list[HtmlElement]) -> HtmlElement | None:
     """The smallest element around all of `elements` that is more than one of them."""
-    shared = [e for e in (elements[0], *elements[0].iterancestors())]
+    shared = [elements[0], *elements[0].iterancestors()]
     for other in elements[1:]:
         around = {other, *other.iterancestors()}
         shared = [e for e in shared if e in around]

@@ -49,7 +49,7 @@ def further_boxes(page: Outline, title: str | None, url: str | None) -> list[Htm
 
 
 def _are_the_page(group: list[HtmlElement], page: Outline) -> bool:
-    """True if the page is a list of posts: they hold its text, and its headline is none of theirs."""
+    """True for a list of posts: they hold the page's text, and its headline is none of theirs."""
     if _of_readers(group[0]) or any(e in _around(page.heading) for e in group):
         return False
     return sum(map(page.body_words, group)) >= _WHOLE * page.total

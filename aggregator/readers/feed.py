@@ -25,6 +25,8 @@ _DECLARED = re.compile(rb"\s*<\?xml\b[^<>]*?\bencoding\s*=\s*[\"']([\w.:-]{1,40}
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*(\d+));?")
 _PAGE_WORDS = 100
 """From this many words on, an item's HTML is cleaned as a page; less is taken as its text."""
+_MAX_HEAD = 20_000
+"""Characters of a feed's own description that are read again with each item."""
 _MAX_FIELD_CHARS = 2_000
 
 
@@ -44,20 +46,43 @@ def read_feed(stream: DumpStream, options: ReadingOptions, source: Source) -> It
     try:
         parsed = _parse(text.text)
     except _ParserFailed as failure:
-        yield damage_of(stream, "file") or Rejection("file", Reason.CORRUPT, str(failure))
-        return
-    entries = parsed.get("entries", [])
-    if cut:
-        entries = entries[:complete]
-    for number, item in enumerate(entries, start=1):
-        entry = _entry(item, parsed.get("feed", {}), f"item {number}", source)
+        if not complete:
+            yield damage_of(stream, "file") or Rejection("file", Reason.CORRUPT, str(failure))
+            return
+        entries = list(_items_alone(text.text, source))
+    else:
+        entries = _items(parsed, source, complete if cut else None)
+    for entry in entries:
         if isinstance(entry, Record) and "\ufffd" in str(entry.payload):
-            entry = replace(entry, warnings=(*text.warnings, *entry.warnings))
-        yield entry
+            yield replace(entry, warnings=(*text.warnings, *entry.warnings))
+        else:
+            yield entry
     if cut:
         locator = f"item {len(entries) + 1}"
         told = Rejection(locator, Reason.TRUNCATED, "the file ends inside an item")
         yield damage_of(stream, locator) or told
+
+
+def _items(parsed: Mapping[str, Any], source: Source, most: int | None = None) -> list[Entry]:
+    feed = parsed.get("feed", {})
+    numbered = enumerate(parsed.get("entries", [])[:most], start=1)
+    return [_entry(item, feed, f"item {number}", source) for number, item in numbered]
+
+
+def _items_alone(text: str, source: Source) -> Iterator[Entry]:
+    """The items of a feed that the parser gave up on, each read as the only one of a feed."""
+    opened = _OPEN.search(text)
+    head = text[: opened.start()] if opened and opened.start() <= _MAX_HEAD else ""
+    start = len(head)
+    for number, close in enumerate(_CLOSE.finditer(text), start=1):
+        locator, item = f"item {number}", head + text[start : close.end()]
+        start = close.end()
+        try:
+            alone = _items(_parse(item), source, 1)
+        except _ParserFailed:
+            alone = []
+        broken = Rejection(locator, Reason.CORRUPT, "an item that cannot be taken apart")
+        yield replace(alone[0], locator=locator) if alone else broken
 
 
 class _ParserFailed(Exception):
@@ -92,7 +117,7 @@ def _parse(text: str) -> Mapping[str, Any]:
             io.BytesIO(text.encode()), sanitize_html=False, response_headers={}
         )
     except Exception as failure:  # what is no XML it takes apart by hand, as best it can
-        told = f"the feed's parser failed: {type(failure).__name__}: {failure}"
+        told = f"a feed that cannot be taken apart: {type(failure).__name__}: {failure}"
         raise _ParserFailed(told) from failure
     return parsed
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - invented texts, one on one line
 """Pages that state several dates, or dates of other calendars, get their own or none."""
 
 from __future__ import annotations
@@ -100,3 +101,59 @@ def test_a_texts_header_tells_its_date_or_none(
     found = published("\n".join([TITLE, *header, *TEXT]), Kind.TEXT)
     expected = datetime(2026, 3, *moment, tzinfo=UTC) if moment else None
     assert (found.replace(minute=0) if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("above", "day"),
+    [
+        ("<p>Published: 2 March 2026, 10:00 | Updated: 3 March 2026, 11:30</p>", "2026-03-02 10:00"),
+        ("<p>Last updated: 3 March 2026</p><p>First published: 1 March 2026</p>", "2026-03-01 00:00"),
+        ("<p class=byline>By Nell Harrow, March 2, 2026</p>", "2026-03-02 00:00"),
+        ("<div>2 марта 2026, 10:15</div>", "2026-03-02 10:15"),
+        ("<div>2 مارس 2026</div>", "2026-03-02 00:00"),
+        ("<div>2026年3月2日 10時15分</div>", "2026-03-02 10:15"),
+        ("<abbr class=published title=2026-03-02T09:15:00+01:00>yesterday</abbr>", "2026-03-02 08:15"),
+        ("<span property='dc:date dc:created' content=2026-03-02T09:15Z>Monday</span>", "2026-03-02 09:15"),
+        ("<p>Last updated: 3 March 2026</p>", None),
+        ("<p>03/04/2026</p>", None),
+        ("<p>2 March</p>", None),
+        ("<p>2 March 2031</p>", None),
+        ("<p>The festival opens on 5 June 2026 at noon in the old yard of the works.</p>", None),
+        ("<aside><p>1 March 2026</p></aside>", None),
+        ("<ul><li>1 March 2026 <a href=/x>Ferry captain retires</a></li></ul>", None),
+    ],
+)  # fmt: skip
+def test_a_full_date_on_a_line_below_the_headline_is_the_pages(
+    above: str, day: str | None
+) -> None:
+    """A line that is a date tells the day of publication, but for updates, margins and odd years."""
+    moment = published(html(above=above))
+    assert (moment and f"{moment:%Y-%m-%d %H:%M}") == day
+
+
+def test_the_day_on_top_of_a_page_is_not_the_storys() -> None:
+    """Above the headline only a date in its own box counts: on top of a page stands today's."""
+    today = "<div>Wednesday, March 4, 2026</div>"
+    text = "".join(f"<p>{line}</p>" for line in TEXT)
+    apart = f"<html><body>{today}<div><h1>{TITLE}</h1>{text}</div></body></html>"
+    inside = f"<html><body><div>{today}<h1>{TITLE}</h1>{text}</div></body></html>"
+    assert published(apart) is None
+    assert published(inside) == datetime(2026, 3, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("<p class=byline>By Nell Harrow and Tom Brack</p>", "Nell Harrow, Tom Brack"),
+        ("<div class=author-name>Nell Harrow</div>", "Nell Harrow"),
+        ("<p>Von Nell Harrow</p>", "Nell Harrow"),
+        ("<div class=author-name>All the news</div>", None),
+        ("<p>By noon the levers were gone.</p>", None),
+    ],
+)
+def test_the_byline_below_the_headline_names_the_writers(line: str, author: str | None) -> None:
+    """Where a page's data names nobody, the line below the headline does; only persons count."""
+    page = clean(Record("page", html(above=line).encode(), Kind.HTML), CleaningOptions())
+    assert isinstance(page, Page), page
+    assert page.main is not None
+    assert page.main.author == author

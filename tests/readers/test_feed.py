@@ -151,3 +151,20 @@ def test_a_declared_encoding_is_used(read: Read) -> None:
     head = '<?xml version="1.0" encoding="windows-1251"?>'
     data = f"{head}<rss><channel><item><description>{text}</description></item></channel></rss>"
     assert _one(read(data.encode("cp1251"))).payload == text
+
+
+def test_one_item_that_the_parser_fails_on_costs_no_other(read: Read) -> None:
+    """Where the parser gives up on a feed, its items are read one by one, and the odd one told."""
+    item = (
+        "<entry><title>Item {0}</title><link href='https://a.example/{0}'/>"
+        "<content>The ferry of Mossel Point sailed {0} times.</content></entry>"
+    )
+    odd = "<entry<link<body></entry<svg</content<link/></entry>"
+    feed = f"<feed>{item.format(1)}{odd}{item.format(2)}</feed>"
+    entries = read(feed.encode())
+    records = [entry for entry in entries if isinstance(entry, Record)]
+    assert [record.url for record in records] == [f"https://a.example/{n}" for n in (1, 2)]
+    assert [entry.locator for entry in entries] == [
+        f"item {n}" for n in range(1, len(entries) + 1)
+    ]
+    assert Reason.CORRUPT in [entry.reason for entry in entries if isinstance(entry, Rejection)]

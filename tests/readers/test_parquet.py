@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pyarrow
 import pyarrow.parquet
@@ -13,6 +15,7 @@ import pytest
 from aggregator.core.model import Declared, Reason, Record, Rejection
 from tests.readers import dumps
 from tests.readers.conftest import Read
+from tests.running import PROJECT
 
 
 def test_times_nested_fields_and_unused_columns(read: Read) -> None:
@@ -122,3 +125,40 @@ def test_a_row_group_that_grows_like_a_bomb_is_not_unpacked(read: Read) -> None:
     assert (first.locator, first.reason) == ("row 1", Reason.TOO_LARGE)
     assert "bomb" in first.detail
     assert isinstance(second, Record)
+
+
+def test_a_damaged_end_never_ends_the_process(tmp_path: Path) -> None:
+    """Whatever byte of a file's metadata is another, each row is told once or the file is told.
+
+    Some of these end the process inside pyarrow when a column's sizes are asked for, so a process
+    of its own reads them.
+    """
+    file = io.BytesIO()
+    table = pyarrow.table({"text": ["The ferry sails again."]})
+    pyarrow.parquet.write_table(table, file, compression="none", store_schema=False)
+    path = tmp_path / "dump.parquet"
+    path.write_bytes(file.getvalue())
+    code = [sys.executable, "-c", _EACH_BYTE, str(path)]
+    ran = subprocess.run(code, capture_output=True, text=True, cwd=PROJECT, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert int(ran.stdout) > 300
+
+
+_EACH_BYTE = """
+import sys
+from aggregator.core.options import ReadingOptions
+from aggregator.readers import find_dumps, read_dump
+path = sys.argv[1]
+whole = open(path, "rb").read()
+end = len(whole) - 8
+begin = end - int.from_bytes(whole[end : end + 4], "little")
+count = 0
+for at in range(begin, end):
+    for byte in (0x00, 0x26):
+        open(path, "wb").write(whole[:at] + bytes([byte]) + whole[at + 1 :])
+        (dump,) = find_dumps([path], ReadingOptions())
+        entries = list(read_dump(dump, ReadingOptions()))
+        assert entries
+        count += 1
+print(count)
+"""
