@@ -12,7 +12,7 @@ batch, inside the caller's transaction:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,7 +25,7 @@ from aggregator.core.nodes import Comparison, Node, NodeChanges, compare_nodes
 from aggregator.core.options import MatchingOptions
 from aggregator.core.postings import Postings
 from aggregator.core.proposals import Pair, Proposals, meeting, pair, shared_keys, still_proposed
-from aggregator.core.tokens import distinct, member
+from aggregator.core.tokens import Fingerprint, distinct, member
 from aggregator.graph import StoredGraph
 from aggregator.store import clusters, matches, nodes
 from aggregator.store.engine import Connection
@@ -65,6 +65,7 @@ class Settler:
         self.settling = settling
         self.counts = counts
         self.loaded: dict[int, Node] = {}
+        self.prints: dict[int, Fingerprint] = {}
 
     def settle(self, changes: NodeChanges) -> None:
         """Bring matches and clusters up to date after the nodes changed as `changes` says.
@@ -73,6 +74,7 @@ class Settler:
         without articles, and are removed here. The clusters of purged texts stay as they are,
         as nothing could be compared again: only their figures follow.
         """
+        self.prints = changes.prints
         left_out = self.learn(changes)
         changes = replace(changes, restated=changes.restated | left_out)
         frozen = nodes.purged(self.connection, changes.restated | changes.reranked)
@@ -99,9 +101,11 @@ class Settler:
         after = CANDIDATES.lowest(self.connection, keys.keys, HUBS).rows()
         return {node for key, node in after if (key, node) not in before}
 
-    def keys(self, ids: Iterable[int]) -> Postings:
+    def keys(self, ids: Collection[int]) -> Postings:
         """The keys of stored nodes."""
-        prints = nodes.load_fingerprints(self.connection, ids)
+        prints = {node: self.prints[node] for node in ids if node in self.prints}
+        missing = [node for node in ids if node not in prints]
+        prints |= nodes.load_fingerprints(self.connection, missing)
         return postings(prints, nodes.short_ones(self.connection, prints))
 
     def propose(self, arrived: Collection[int], new: Collection[int]) -> set[int]:

@@ -80,7 +80,7 @@ def move(
     facts = nodes.facts(connection, existing)
     ranks = _ranks(connection, existing, ranking)
     added = concerned - existing.keys()
-    _add_nodes(connection, [row for row in rows if row["node_id"] in added], prints)
+    its = _add_nodes(connection, [row for row in rows if row["node_id"] in added], prints)
     articles.write_articles(connection, rows)
     gone = _choose(connection, concerned, _Standing(existing, rows), ranking)
     kept = existing.keys() - gone
@@ -88,6 +88,7 @@ def move(
     ranks_now = _ranks(connection, kept, ranking)
     return NodeChanges(
         added=added,
+        prints=its,
         gone=gone,
         restated={node for node in kept if facts_now[node] != facts[node]},
         reranked={node for node in kept if ranks_now[node] != ranks[node]},
@@ -141,17 +142,20 @@ def article_row(revision: Any, article: Any, options: MatchingOptions) -> dict[s
 
 def _add_nodes(
     connection: Connection, rows: list[dict[str, Any]], prints: Mapping[bytes, Fingerprint]
-) -> None:
-    """Add the nodes of these articles, signed; the articles stand for them until chosen."""
+) -> dict[int, Fingerprint]:
+    """Add the nodes of these articles, signed; the articles stand for them until chosen.
+
+    Returns the fingerprints of these nodes.
+    """
     missing = [row["revision_id"] for row in rows if row["revision_id"] not in prints]
     loaded = articles.load_revisions(connection, missing, text=True)
     made = {revision: _print(row) for revision, row in loaded.items()}
     prints = {**made, **prints}
     of_node = {row["node_id"]: row for row in rows}
-    nodes.insert_nodes(
-        connection,
-        [nodes.node_row(row, prints[row["revision_id"]], SCHEME) for row in of_node.values()],
-    )
+    found = {node: prints[row["revision_id"]] for node, row in of_node.items()}
+    new = (nodes.node_row(row, found[node], SCHEME) for node, row in of_node.items())
+    nodes.insert_nodes(connection, list(new))
+    return found
 
 
 def _print(revision: Any) -> Fingerprint:

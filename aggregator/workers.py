@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from aggregator.candidates import with_keys
 from aggregator.cleaning import clean, registered_domain
 from aggregator.core.identity import page_address
 from aggregator.core.model import Declared, Kind, Page, Reason, Record, Rejection
@@ -48,7 +49,8 @@ def clean_records(records: Sequence[Record], options: CleaningOptions) -> list[C
     """Clean, split and sign records: each result is a function of its record and the options."""
     pages = [clean(record, options) for record in records]
     sound = [page for page in pages if isinstance(page, Page)]
-    prints = iter(fingerprints(each.text for page in sound for each in articles_of(page)))
+    texts = (each.text for page in sound for each in articles_of(page))
+    prints = iter(with_keys(fingerprints(texts)))
     return [
         page if isinstance(page, Rejection) else _seen(record, page, prints)
         for record, page in zip(records, pages, strict=True)

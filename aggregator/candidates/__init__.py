@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from aggregator.candidates.keys import KEYS, KIND_BIT, batch_keys
 from aggregator.core.postings import Postings
 from aggregator.core.tokens import Fingerprint
 
-__all__ = ["KEYS", "postings"]
+__all__ = ["KEYS", "postings", "with_keys"]
 
 
 def postings(prints: Mapping[int, Fingerprint], short: Collection[int]) -> Postings:
@@ -24,6 +25,19 @@ def postings(prints: Mapping[int, Fingerprint], short: Collection[int]) -> Posti
     digests = b"".join(each.digest[:8] for each in prints.values())
     equal = np.frombuffer(digests, dtype="<u8").astype(np.uint64) | KIND_BIT
     long = {n: each for n, each in prints.items() if n not in short and not each.is_purged}
-    keys, owners = batch_keys(list(long.values()))
-    of_text = np.fromiter(long, dtype=np.int64, count=len(long))[owners]
-    return Postings(np.concatenate([equal, keys]), np.concatenate([ids, of_text]))
+    keys = [each.keys for each in with_keys(list(long.values())) if each.keys is not None]
+    of_text = np.repeat(np.fromiter(long, np.int64, len(long)), list(map(len, keys)))
+    return Postings(np.concatenate([equal, *keys]), np.concatenate([ids, of_text]))
+
+
+def with_keys(prints: Sequence[Fingerprint]) -> list[Fingerprint]:
+    """These fingerprints with their keys, made where they are missing."""
+    missing = [place for place, each in enumerate(prints) if each.keys is None]
+    if not missing:
+        return list(prints)
+    keys, owners = batch_keys([prints[place] for place in missing])
+    parts = np.split(keys, np.searchsorted(owners, np.arange(1, len(missing))))
+    found = list(prints)
+    for place, its in zip(missing, parts, strict=True):
+        found[place] = replace(found[place], keys=its)
+    return found

@@ -16,6 +16,7 @@ from aggregator.core.decision import (
 from aggregator.core.evidence import Evidence, Text, compare, same_tokens
 from aggregator.core.options import MatchingOptions
 from aggregator.core.proposals import Pair
+from aggregator.core.tokens import Fingerprint
 
 DECIMALS = 6
 """Places kept of every figure, so that both databases hold the same."""
@@ -88,6 +89,8 @@ class NodeChanges:
     restated: set[int] = field(default_factory=set)
     reranked: set[int] = field(default_factory=set)
     refreshed: set[int] = field(default_factory=set)
+    prints: dict[int, Fingerprint] = field(default_factory=dict)
+    """Fingerprints of added nodes that are at hand."""
 
     def __bool__(self) -> bool:
         return any((self.added, self.gone, self.restated, self.reranked, self.refreshed))

@@ -51,7 +51,8 @@ class Fingerprint:
     the relation ``exact``. `word_count`: length in words (see `word_count`). `tokens`: shape
     (n,), uint32. `signature`: shape (num_perm,), uint64, datasketch MinHash hash values.
     `lines`: tokens in each line of the text that was fingerprinted, shape (lines,), uint32; no
-    part of the fingerprint of its words.
+    part of the fingerprint of its words. `keys`: those of the candidate index that follow from
+    tokens and signature (`aggregator.candidates`), shape (n,), uint64; None when not made.
     """
 
     digest: bytes
@@ -59,6 +60,7 @@ class Fingerprint:
     tokens: Tokens
     signature: Hashes
     lines: Tokens = field(default_factory=lambda: _NO_LINES)
+    keys: Hashes | None = None
 
     @property
     def is_purged(self) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator.candidates import postings, with_keys
 from aggregator.candidates.keys import (
     BANDS,
     KIND_BIT,
@@ -110,6 +112,13 @@ def test_the_keys_of_a_text_do_not_depend_on_the_others(texts: list[list[str]]) 
     together, owners = batch_keys(prints)
     for place, each in enumerate(prints):
         assert together[owners == place].tolist() == keys(each).tolist()
+    made = with_keys(prints)
+    nodes = dict(enumerate(made))
+    assert [its.tolist() for each in made if (its := each.keys) is not None] == [
+        keys(each).tolist() for each in prints
+    ]
+    missing = {node: replace(each, keys=None) for node, each in nodes.items() if node % 2}
+    assert sorted(postings(nodes | missing, {3}).rows()) == sorted(postings(nodes, {3}).rows())
 
 
 def test_a_value_in_another_band_is_another_key() -> None:
