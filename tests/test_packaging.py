@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -68,6 +69,36 @@ def test_the_lock_files_agree_with_each_other(lock: str) -> None:
     larger = pinned(lock)
     for name, versions in pinned("requirements.lock").items():
         assert larger[name] == versions
+
+
+@pytest.mark.parametrize(
+    ("tool", "code", "said"),
+    [
+        ("exit 0", 0, ""),
+        ('echo "$6: a known weakness" >"$6"; exit 1', 1, "KNOWN WEAKNESSES in: requirements.lock"),
+        ("exit 1", 3, "NOT AUDITED, the service gave no answer: requirements.lock"),
+        (None, 3, "not audited: pip-audit is not installed"),
+    ],
+)
+def test_an_audit_tells_weaknesses_from_no_answer(
+    tmp_path: Path, tool: str | None, code: int, said: str
+) -> None:
+    """Only where the tool has answered, and found nothing, is the exit code 0."""
+    for name in ("sh", "dirname", "mktemp", "rm", "cat"):
+        (tmp_path / name).symlink_to(shutil.which(name) or "")
+    if tool is not None:
+        (tmp_path / "pip-audit").write_text(f"#!/bin/sh\n{tool}\n")
+        (tmp_path / "pip-audit").chmod(0o755)
+    done = subprocess.run(
+        ["sh", ROOT / "scripts" / "audit"],
+        env={"PATH": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code
+    assert said in done.stderr
+    assert bool(done.stderr) == bool(code)
 
 
 def project() -> dict[str, Any]:
