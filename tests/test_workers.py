@@ -250,3 +250,15 @@ def test_a_clock_that_is_set_forward_rejects_no_page(monkeypatch: pytest.MonkeyP
         time.sleep(0.2)
         jump[0] = 3600.0
         assert isinstance(made.results(jobs)[0], SeenPage)
+
+
+def test_a_clock_that_never_stops_jumping_is_believed_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A page that hangs is tried again a few times, as the clock was set, and then rejected."""
+    real, start = time.time, time.monotonic()
+    monkeypatch.setattr(time, "time", lambda: real() + 3600 * (time.monotonic() - start))
+    with cleaners(processes=1) as made:
+        found = cleaned(made, [record(1, "sleep")])[0]
+    assert isinstance(found, Rejection)
+    assert found.reason == Reason.TIMEOUT
