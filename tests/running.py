@@ -1,4 +1,4 @@
-"""Running the ``aggregator`` command as a process of its own, as a user does."""
+"""Running the ``aggregator`` command as a user does."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from aggregator.cli.app import app
 
 PROJECT = Path(__file__).resolve().parents[1]
 FIXTURES = PROJECT / "fixtures"
+READING = ("articles", "clusters", "dumps", "evaluate", "export", "rejections", "status")
+"""Commands that only read the store."""
 
 
 @dataclass(frozen=True)
@@ -33,26 +42,56 @@ class Result:
 
 @dataclass(frozen=True)
 class Cli:
-    """The command in one working directory, on one store."""
+    """The command in one working directory, on one store.
+
+    It runs as a process of its own, but for commands that only read the store: these run in
+    this one, where everything is imported already.
+    """
 
     folder: Path
     url: str
 
     def __call__(self, *args: str | Path, code: int | None = 0, **more: Any) -> Result:
-        """Run ``aggregator ARGS``; fails unless it exits with `code` (None: with any)."""
+        """Run ``aggregator ARGS``; fails unless it exits with `code` (None: with any).
+
+        `env` are further variables; other arguments are those of `subprocess.run`.
+        """
+        words = [str(each) for each in args]
+        variables: dict[str, str] = more.pop("env", {})
+        ours = all(name.startswith("AGGREGATOR_") for name in variables)
+        reads = words[0] in READING or words[:2] == ["db", "check"]
+        run = self.inside if reads and ours and not more else self.outside
+        result = run(words, self.environment() | variables, **more)
+        assert code is None or result.code == code, result.err
+        assert "Traceback" not in result.err
+        return result
+
+    def outside(self, words: list[str], environment: dict[str, str], **more: Any) -> Result:
+        """Run it as a process."""
         done = subprocess.run(
-            [sys.executable, "-m", "aggregator", *map(str, args)],
+            [sys.executable, "-m", "aggregator", *words],
             cwd=self.folder,
-            env=self.environment() | more.pop("env", {}),
+            env=environment,
             capture_output=True,
             check=False,
             timeout=300,
             **more,
         )
-        result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
-        assert code is None or result.code == code, result.err
-        assert "Traceback" not in result.err
-        return result
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def inside(self, words: list[str], environment: dict[str, str]) -> Result:
+        """Run it in this process."""
+        out, err = (TextIOWrapper(BytesIO(), write_through=True) for _ in range(2))
+        with (
+            chdir(self.folder),
+            patch.dict(os.environ, environment, clear=True),
+            redirect_stdout(out),
+            redirect_stderr(err),
+            pytest.raises(SystemExit) as ended,
+        ):
+            app(words, prog_name="aggregator")
+        told = (each.buffer.getvalue().decode() for each in (out, err))
+        return Result(int(ended.value.code or 0), *told)
 
     def environment(self) -> dict[str, str]:
         """The environment of a call: our package, this store, a terminal of 80 columns."""
