@@ -23,7 +23,7 @@ from tests.misbehaving import misbehave
 
 ROOT = Path(__file__).parents[1]
 TEXT = "One two three four five six seven eight nine ten. " * 3
-OPTIONS = CleaningOptions(page_seconds=4, max_memory_bytes=300_000_000)
+OPTIONS = CleaningOptions(page_seconds=2.5, max_memory_bytes=300_000_000)
 
 
 def record(number: int, word: str = "good") -> Record:
@@ -54,8 +54,8 @@ def misbehaving() -> Iterator[Cleaners]:
 @pytest.mark.parametrize(
     ("word", "reason", "detail"),
     [
-        ("sleep", Reason.TIMEOUT, "cleaning took longer than 4 s"),
-        ("spin", Reason.TIMEOUT, "cleaning took longer than 4 s"),
+        ("sleep", Reason.TIMEOUT, "cleaning took longer than 2.5 s"),
+        ("spin", Reason.TIMEOUT, "cleaning took longer than 2.5 s"),
         ("exit", Reason.CLEANING_FAILED, "cleaning killed its process (exit 3)"),
         ("kill", Reason.CLEANING_FAILED, "cleaning killed its process (exit -9)"),
         ("raise", Reason.CLEANING_FAILED, "ValueError: a parser's own error"),

@@ -86,16 +86,18 @@ def test_the_documented_output_is_what_the_commands_write(cli: Cli, document: st
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_the_documented_columns_of_a_view_are_its_columns(view: str, database_url: str) -> None:
+def test_the_documented_columns_of_a_view_are_its_columns(
+    view: str, shipped_store: Cli, postgres_store: Cli
+) -> None:
     part = re.search(rf"^## {view}\n(.*?)(?=^## |\Z)", SQL, re.M | re.S)
     assert part is not None
     described = re.findall(r"^\| `(\w+)` \|", part[1], re.M)
-    Cli(PROJECT, database_url)("db", "upgrade")
-    engine = open_engine(database_url, must_exist=True)
-    with reading(engine) as connection:
-        columns = list(connection.execute(text(f"SELECT * FROM {view}")).keys())
-    engine.dispose()
-    assert described == columns
+    for each in (shipped_store, postgres_store):
+        engine = open_engine(each.url, must_exist=True)
+        with reading(engine) as connection:
+            columns = list(connection.execute(text(f"SELECT * FROM {view}")).keys())
+        engine.dispose()
+        assert described == columns
 
 
 def queries() -> list[str]:

@@ -7,13 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import FIXTURES, Cli
+from tests.running import FIXTURES, Cli, Result
 
 FERRY = FIXTURES / "dumps" / "crawl-ferry.warc.gz"
 ODD = FIXTURES / "dumps" / "odd"
 HOSTILE = FIXTURES / "hostile"
 
 STORY = " ".join(f"The {n}th word of this story says something of its own." for n in range(20))
+
+
+@pytest.fixture(scope="module")
+def ferry(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cli, Result]:
+    """A store into which one dump was read, and what was said of it."""
+    folder = tmp_path_factory.mktemp("ferry")
+    cli = Cli(folder, f"sqlite:///{folder / 'store.sqlite3'}")
+    return cli, cli("ingest", FERRY)
 
 
 def test_the_summary_is_data_whose_counts_add_up(cli: Cli) -> None:
@@ -24,23 +32,24 @@ def test_the_summary_is_data_whose_counts_add_up(cli: Cli) -> None:
     assert said["clusters"] == 1
 
 
-def test_the_summary_for_people_names_the_same_counts(cli: Cli) -> None:
-    done = cli("ingest", FERRY)
+def test_the_summary_for_people_names_the_same_counts(ferry: tuple[Cli, Result]) -> None:
+    _cli, done = ferry
     assert "6 records read from 1 dump = 6 stored + 0 known + 0 rejected" in done.out
     assert "the store has 6 articles in 1 story (0 before)" in done.out
     assert f"{FERRY}: 6 read, 6 stored, 11 ignored" in done.err
 
 
-def test_a_second_run_says_that_nothing_changed(cli: Cli) -> None:
-    cli("ingest", FERRY)
+def test_a_second_run_says_that_nothing_changed(ferry: tuple[Cli, Result]) -> None:
+    cli, _done = ferry
     before = cli("export").out
     done = cli("ingest", FERRY)
     assert "Nothing changed: 6 articles in 1 story, as before." in done.out
     assert cli("export").out == before
 
 
-def test_no_progress_bar_is_drawn_where_there_is_no_terminal(cli: Cli) -> None:
-    assert "\x1b" not in cli("ingest", FERRY).err
+def test_no_progress_bar_is_drawn_where_there_is_no_terminal(ferry: tuple[Cli, Result]) -> None:
+    _cli, done = ferry
+    assert "\x1b" not in done.err
 
 
 def test_no_control_character_of_a_file_name_reaches_the_terminal(
@@ -126,8 +135,8 @@ def test_one_address_for_several_dumps_is_refused(cli: Cli) -> None:
     assert "--url: one page has this address, and 4 dumps are given" in done.err
 
 
-def test_all_formats_hold_the_same_summary(cli: Cli) -> None:
-    cli("ingest", FERRY)
+def test_all_formats_hold_the_same_summary(ferry: tuple[Cli, Result]) -> None:
+    cli, _done = ferry
     line = json.loads(cli("ingest", FERRY, "--format", "jsonl").out)
     header, row = cli("ingest", FERRY, "--format", "csv").out.splitlines()
     named = dict(zip(header.split(","), row.split(","), strict=True))

@@ -18,8 +18,8 @@ from tests.pipeline.worlds import results
 from tests.stores import opened, rows
 
 ROOT = Path(__file__).parents[2]
-SEED, COUNT = 11, 120
-ROUNDS = 3
+SEED, COUNT = 11, 80
+ROUNDS = 2
 """For each database, of two processes each; all but the last of them are killed."""
 
 

@@ -23,7 +23,7 @@ def test_the_same_method_gives_the_same_results(database_url: str) -> None:
     """Where nothing changed, refingerprint ends in the same rows; with other options, not."""
     engine = open_engine(database_url, must_exist=False)
     migrate.upgrade(engine)
-    ingest(engine, [World(random.Random(7)).deliveries(40)])
+    ingest(engine, [World(random.Random(7)).deliveries(25)])
     before = results(engine)
     options = PipelineOptions(CleaningOptions(), OPTIONS, CANONICAL, batch_records=7)
     refingerprint(engine, options)
@@ -38,7 +38,7 @@ def test_the_same_method_gives_the_same_results(database_url: str) -> None:
 
 def test_texts_that_become_short_or_long_find_their_nodes(sqlite_engine: Engine) -> None:
     """Where articles leave a text that others keep, in other batches, the text is chosen for."""
-    ingest(sqlite_engine, [World(random.Random(4)).deliveries(40)])
+    ingest(sqlite_engine, [World(random.Random(4)).deliveries(25)])
     before = results(sqlite_engine)
     options = PipelineOptions(CleaningOptions(), OPTIONS, CANONICAL, batch_records=3)
     swapped = replace(OPTIONS, short_embedded_words=5, short_main_words=30)

@@ -182,7 +182,7 @@ def test_each_alarm_is_a_warning_a_metric_and_a_line_and_ends(
     caplog.set_level(logging.INFO, "aggregator")
     made = configured(AlarmOptions(cluster_size=2, silent_hours=30))
     for day in range(5):
-        (folder / f"{day}.jsonl").write_text(lines(day * 40, 40))
+        (folder / f"{day}.jsonl").write_text(lines(day * 20, 20))
         run_round(shop, made)
         hands.go(DAY)
     assert told(shop) == {"metric": set(), "status": set()}
@@ -204,7 +204,7 @@ def test_each_alarm_is_a_warning_a_metric_and_a_line_and_ends(
 
     configured(AlarmOptions(cluster_size=5, silent_hours=30))
     for day in range(5, 9):
-        (folder / f"{day}.jsonl").write_text(lines(day * 40, 40))
+        (folder / f"{day}.jsonl").write_text(lines(day * 20, 20))
         run_round(shop, made)
         hands.go(DAY)
     assert told(shop) == {"metric": set(), "status": set()}

@@ -20,11 +20,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from tests.running import Cli
 from tests.scheduler.news import lines
 from tests.stores import opened, rows
 
 ROOT = Path(__file__).parents[2]
-MANY = 240
+MANY = 120
 PATIENCE = 240.0
 """Seconds after which something that must happen has not."""
 
@@ -77,15 +78,7 @@ class Place:
         return [line for line in self.log(number) if line["event"] == event]
 
     def status(self) -> dict[str, Any]:
-        done = subprocess.run(
-            self.command("status", "--format", "json"),
-            cwd=self.home,
-            env=self.environment(),
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        found: dict[str, Any] = json.loads(done.stdout)
+        found: dict[str, Any] = Cli(self.home, self.url).json("status")
         return found
 
 
