@@ -144,7 +144,7 @@ def _tend(connection: Connection, number: int, effort: int) -> None:
         part, small = next(iter(mergeable.items()))
         effort -= _total(small)
         segments.write(connection, part, segments.read(connection, small).ordered())
-        segments.drop(connection, small)
+        segments.drop(connection, (each.segment_id for each in small))
 
 
 def _parts(connection: Connection, number: int) -> dict[Part, list[Segment]]:
@@ -169,7 +169,7 @@ def _small(its: list[Segment]) -> list[Segment]:
 def _hand_down(connection: Connection, part: Part, its: list[Segment]) -> None:
     """Give a part's postings to its parts."""
     postings = segments.read(connection, its).ordered()
-    segments.drop(connection, its)
+    segments.drop(connection, (each.segment_id for each in its))
     depth, prefix = part.depth + 1, part.prefix << FAN_BITS
     free = np.uint64(64 - FAN_BITS * depth)
     child = postings.keys >> free

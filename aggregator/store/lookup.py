@@ -26,14 +26,17 @@ ALL: Final = 1 << 62
 _CHUNKS_AT_ONCE: Final = 4096
 _LEAST, _MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
-_memories: WeakKeyDictionary[Engine | Connection, Memory] = WeakKeyDictionary()
+_memories: WeakKeyDictionary[Engine | Connection, dict[int, Memory]] = WeakKeyDictionary()
 
 
-def _memory_of(connection: Connection) -> Memory:
-    """What is remembered for a transaction: writers, which take turns, share it."""
+def _memory_of(connection: Connection, index: int) -> Memory:
+    """What is remembered of an index for a transaction: writers, which take turns, share it."""
     options: dict[str, Any] = dict(connection.get_execution_options())
     owner = connection.engine if options.get("writes") else connection
-    return _memories.setdefault(owner, Memory())
+    of_index = _memories.setdefault(owner, {})
+    if index not in of_index:
+        of_index[index] = Memory()
+    return of_index[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,9 @@ class View:
 
     def __init__(self, connection: Connection, index: int) -> None:
         self.connection = connection
-        present = manifest(connection)
-        self.memory = _memory_of(connection)
-        self.memory.follow(connection, present)
-        self.segments = [each for each in present if each.part.index == index]
+        self.segments = manifest(connection, index)
+        self.memory = _memory_of(connection, index)
+        self.memory.follow(connection, self.segments)
         fences = [self.memory.heads[each.nonce].fences for each in self.segments]
         self.fences = joined(fences)
         self.ids = np.array([each.segment_id for each in self.segments], dtype=np.int64)

@@ -46,6 +46,8 @@ ASKED: Final = 64
 
 _NUMBER_BITS: Final = 16
 _PAGE_BYTES: Final = PAGE_BITS // 8
+_MANIFEST: Final = "aggregator.segments"
+"""What a connection remembers: a transaction, and the segments that it sees."""
 
 segments: Table = IndexSegment.__table__  # type: ignore[assignment]
 heads: Table = IndexHead.__table__  # type: ignore[assignment]
@@ -75,17 +77,25 @@ class Segment:
     postings: int
 
 
-def manifest(connection: Connection, index: int | None = None) -> list[Segment]:
-    """All segments, or those of one index, in a fixed order."""
-    statement = select(segments).order_by(segments.c.segment_id)
-    if index is not None:
-        statement = statement.where(segments.c.index_number == index)
-    return [
-        Segment(identifier, nonce, Part(number, depth, prefix), postings)
-        for identifier, nonce, number, depth, prefix, postings in connection.execute(
-            statement
-        ).all()
-    ]
+def manifest(connection: Connection, index: int) -> list[Segment]:
+    """All segments of an index, in a fixed order.
+
+    They are read once in a transaction, unless it changes them.
+    """
+    transaction, found = connection.info.get(_MANIFEST, (None, {}))
+    if transaction is None or transaction is not connection.get_transaction():
+        found = {}
+        for row in connection.execute(select(segments).order_by(segments.c.segment_id)).all():
+            identifier, nonce, number, depth, prefix, postings = row
+            segment = Segment(identifier, nonce, Part(number, depth, prefix), postings)
+            found.setdefault(number, []).append(segment)
+        connection.info[_MANIFEST] = (connection.get_transaction(), found)
+    return list(found.get(index, ()))
+
+
+def _changed(connection: Connection) -> None:
+    """Have the segments read again."""
+    connection.info.pop(_MANIFEST, None)
 
 
 def write(connection: Connection, part: Part, postings: Postings) -> None:
@@ -102,6 +112,7 @@ def _write(connection: Connection, part: Part, postings: Postings) -> None:
         "prefix": part.prefix,
         "postings": len(postings),
     }
+    _changed(connection)
     (identifier,) = connection.execute(insert(segments), values).inserted_primary_key or (0,)
     head = {
         "segment_id": identifier,
@@ -129,18 +140,20 @@ def read(connection: Connection, these: Collection[Segment]) -> Postings:
     return joined(found)
 
 
-def drop(connection: Connection, these: Iterable[Segment]) -> None:
-    """Remove segments."""
+def drop(connection: Connection, these: Iterable[int]) -> None:
+    """Remove the segments with these ids."""
+    _changed(connection)
     for each in these:
-        low, high = (each.segment_id + i << _NUMBER_BITS for i in (0, 1))
+        low, high = (each + i << _NUMBER_BITS for i in (0, 1))
         own = (chunk_rows.c.chunk_id >= low, chunk_rows.c.chunk_id < high)
         connection.execute(delete(chunk_rows).where(*own))
         for table in (heads, segments):
-            connection.execute(delete(table).where(table.c.segment_id == each.segment_id))
+            connection.execute(delete(table).where(table.c.segment_id == each))
 
 
 def clear(connection: Connection) -> None:
     """Remove all segments."""
+    _changed(connection)
     for table in (chunk_rows, heads, segments):
         connection.execute(delete(table))
 
@@ -175,7 +188,8 @@ def rewrite(connection: Connection, left: Mapping[int, Postings], gone: Mapping[
     fewer = {"postings": segments.c.postings - bindparam("count")}
     counts = [{"id": segment, "count": count} for segment, count in lost.items()]
     connection.execute(statement.values(fewer), counts)
-    drop(connection, [each for each in manifest(connection) if each.postings == 0])
+    empty = select(segments.c.segment_id).where(segments.c.postings == 0)
+    drop(connection, connection.scalars(empty).all())
 
 
 @dataclass(slots=True)

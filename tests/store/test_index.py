@@ -94,7 +94,7 @@ def test_a_part_hands_down_what_it_holds(engine: Engine) -> None:
             CANDIDATES.add(connection, made(set(sorted(rows)[start : start + 10])))
     assert stored(engine) == rows
     with reading(engine) as connection:
-        depths = [each.part.depth for each in segments.manifest(connection)]
+        depths = [each.part.depth for each in segments.manifest(connection, 0)]
         assert max(depths) > 3
         assert lowest(connection, 9) == {9: [0, 1, 2, 3]}
         assert len(CANDIDATES.lowest(connection, np.array([9], dtype=np.uint64))) == 400
@@ -113,7 +113,7 @@ def test_a_batch_moves_a_bounded_part_of_the_index(
     for key in range(4):
         with writing(engine) as connection:
             CANDIDATES.add(connection, made({(key, 1)}))
-            left.append(sum(each.part.depth == 1 for each in segments.manifest(connection)))
+            left.append(sum(each.part.depth == 1 for each in segments.manifest(connection, 0)))
     assert left == [3, 2, 1, 0]
 
 
