@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -34,7 +33,7 @@ import numpy as np
 import orjson
 import psutil
 from sqlalchemy import create_engine, text
-from throughput import Memory
+from throughput import Watch
 
 ROOT = Path(__file__).resolve().parents[1]
 NEWEST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -125,20 +124,17 @@ def write(path: Path, lines: Iterator[dict[str, Any]]) -> None:
 
 def run(command: list[str]) -> tuple[float, float, int, bytes]:
     """Run a process: seconds, processor seconds, highest memory, and what it wrote."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
-        memory = Memory(process.pid)
-        memory.start()
+        watch = Watch(process.pid)
+        watch.start()
         said, _ = process.communicate()
         seconds = time.perf_counter() - started
-        memory.stop()
+        watch.stop()
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, used, memory.peak, said
+    return seconds, watch.processor, watch.peak, said
 
 
 def sizes(database: str) -> dict[str, int]:

@@ -7,7 +7,8 @@ Runs the whole pipeline (into a new SQLite store, settled and on disk) and each 
 (`peers`) on the same file, one after another, each in a process of its own that is bound to so
 many cores. Without CORPUS one is made (`corpus`). Time is from the first line read to the end,
 without the start of the interpreter and the imports; text-dedup's is what its command reports.
-Memory is the highest proportional set size of the process and its children. `--python` names the
+Memory is the highest proportional set size of the process and its children, cpu their processor
+time, imports with it. `--python` names the
 interpreter of another environment, for peers that do not fit in this one. Ratios of one run can
 be trusted; figures of different runs can not.
 """
@@ -44,6 +45,8 @@ class Result:
     cores: int
     outcome: Outcome
     memory: int
+    processor: float
+    """Processor seconds, imports with them."""
 
     @property
     def seconds(self) -> float:
@@ -104,23 +107,30 @@ def measure(name: str, path: Path, cores: int, python: str) -> Result | None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         preexec_fn=lambda: os.sched_setaffinity(0, chosen),  # noqa: PLW1509
     ) as process:
-        memory = Memory(process.pid)
-        memory.start()
+        watch = Watch(process.pid)
+        watch.start()
         said, errors = process.communicate()
-        memory.stop()
+        watch.stop()
     if process.returncode:
         print(f"{name}: failed: {errors[-800:]}", file=sys.stderr)
         return None
-    return Result(name, cores, Outcome(**json.loads(said.splitlines()[-1])), memory.peak)
+    outcome = Outcome(**json.loads(said.splitlines()[-1]))
+    return Result(name, cores, outcome, watch.peak, watch.processor)
 
 
-class Memory(threading.Thread):
-    """Watches the memory of a process and its children."""
+class Watch(threading.Thread):
+    """Watches what a process and its children use, by looking every `SAMPLE_SECONDS`."""
 
     def __init__(self, process: int) -> None:
         super().__init__(daemon=True)
         self.process, self.peak = psutil.Process(process), 0
+        self._spent: dict[int, float] = {}
         self._ended = threading.Event()
+
+    @property
+    def processor(self) -> float:
+        """Processor seconds, as far as they were seen."""
+        return sum(self._spent.values())
 
     def run(self) -> None:
         """Look again and again, until stopped."""
@@ -138,6 +148,8 @@ class Memory(threading.Thread):
         try:
             for each in [self.process, *self.process.children(recursive=True)]:
                 total += each.memory_full_info().pss
+                times = each.cpu_times()
+                self._spent[each.pid] = times.user + times.system
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             pass
         return total
@@ -154,12 +166,14 @@ def installed(name: str, python: str) -> bool:
 def table(results: list[Result]) -> str:
     """The results of one number of cores, with rates relative to the pipeline's."""
     own = next((each.seconds for each in results if each.name == PIPELINE), None)
-    lines = [f"{'':20}{'articles/s':>11}{'ms each':>9}{'pipeline is':>13}{'MB':>7}{'found':>9}"]
+    lines = [
+        f"{'':20}{'articles/s':>11}{'ms each':>9}{'pipeline is':>13}{'cpu ms':>8}{'MB':>7}{'found':>9}"
+    ]
     for each in results:
         ratio = f"{each.seconds / own:.2f} x" if own else "-"
         lines.append(
             f"{each.name:20}{1 / each.seconds:11.0f}{1000 * each.seconds:9.2f}{ratio:>13}"
-            f"{each.memory / 1e6:7.0f}{each.outcome.found:9}"
+            f"{1000 * each.processor / each.outcome.articles:8.2f}{each.memory / 1e6:7.0f}{each.outcome.found:9}"
         )
         if each.outcome.stages:
             parts = each.outcome.stages.items()
