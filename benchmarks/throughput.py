@@ -167,13 +167,15 @@ def table(results: list[Result]) -> str:
     """The results of one number of cores, with rates relative to the pipeline's."""
     own = next((each.seconds for each in results if each.name == PIPELINE), None)
     lines = [
-        f"{'':20}{'articles/s':>11}{'ms each':>9}{'pipeline is':>13}{'cpu ms':>8}{'MB':>7}{'found':>9}"
+        f"{'':20}{'articles/s':>11}{'ms each':>9}{'pipeline is':>13}"
+        f"{'cpu ms':>8}{'MB':>7}{'found':>9}"
     ]
     for each in results:
         ratio = f"{each.seconds / own:.2f} x" if own else "-"
+        processor = 1000 * each.processor / each.outcome.articles
         lines.append(
             f"{each.name:20}{1 / each.seconds:11.0f}{1000 * each.seconds:9.2f}{ratio:>13}"
-            f"{1000 * each.processor / each.outcome.articles:8.2f}{each.memory / 1e6:7.0f}{each.outcome.found:9}"
+            f"{processor:8.2f}{each.memory / 1e6:7.0f}{each.outcome.found:9}"
         )
         if each.outcome.stages:
             parts = each.outcome.stages.items()
