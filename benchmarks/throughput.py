@@ -166,10 +166,8 @@ def installed(name: str, python: str) -> bool:
 def table(results: list[Result]) -> str:
     """The results of one number of cores, with rates relative to the pipeline's."""
     own = next((each.seconds for each in results if each.name == PIPELINE), None)
-    lines = [
-        f"{'':20}{'articles/s':>11}{'ms each':>9}{'pipeline is':>13}"
-        f"{'cpu ms':>8}{'MB':>7}{'found':>9}"
-    ]
+    columns = {"articles/s": 11, "ms each": 9, "pipeline is": 13, "cpu ms": 8, "MB": 7, "found": 9}
+    lines = ["".join([" " * 20, *(name.rjust(width) for name, width in columns.items())])]
     for each in results:
         ratio = f"{each.seconds / own:.2f} x" if own else "-"
         processor = 1000 * each.processor / each.outcome.articles
