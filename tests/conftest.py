@@ -1,4 +1,4 @@
-"""Fixtures for every test: a fresh empty database of each kind."""
+"""Fixtures for every test: fresh databases of each kind, empty or with the shipped dumps."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from tests.postgres import PostgresUnavailable, Server, running_server
 from tests.running import FIXTURES, Cli
+from tests.stores import opened
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +44,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """URL of a new, empty database: the test runs once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A store of the present schema, without rows; the test runs once on each database."""
+    with opened(database_url) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -38,6 +39,14 @@ class Result:
     def lines(self) -> list[Any]:
         """Standard output, read as JSON lines."""
         return [json.loads(line) for line in self.out.splitlines()]
+
+
+def free_port() -> int:
+    """A TCP port of this machine on which nobody listens now."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port: int = bound.getsockname()[1]
+        return port
 
 
 @dataclass(frozen=True)

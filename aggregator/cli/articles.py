@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +23,7 @@ from aggregator.cli.options import (
 )
 from aggregator.cli.output import Document, Listing, show
 from aggregator.cli.session import reading_store
+from aggregator.core.model import Role
 
 if TYPE_CHECKING:
     from aggregator.store.engine import Connection
@@ -56,13 +56,6 @@ _ONE = (
 """Further columns of one article."""
 
 
-class RoleName(StrEnum):
-    """Roles that a list can be narrowed to."""
-
-    MAIN = "main"
-    EMBEDDED = "embedded"
-
-
 @dataclass(frozen=True, kw_only=True)
 class ListOptions(PageOptions):
     """Options of ``articles list``."""
@@ -72,7 +65,7 @@ class ListOptions(PageOptions):
     outlet: Outlet = None
     language: Language = None
     role: Annotated[
-        RoleName | None, typer.Option("--role", help="Main or embedded articles only.")
+        Role | None, typer.Option("--role", help="Main or embedded articles only.")
     ] = None
 
 

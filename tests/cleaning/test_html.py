@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aggregator.cleaning import clean
-from aggregator.core.model import Declared, ExtractedArticle, Kind, Page, Reason, Record, Rejection
+from aggregator.core.model import Declared, Kind, Page, Reason, Record, Rejection
 from aggregator.core.options import CleaningOptions
+from tests.cleaning.invented import main_of
 
 CAPTURED = datetime(2026, 3, 4, 18, 30, tzinfo=UTC)
 URL = "https://www.tidewater.co.uk/coast/seals"
@@ -40,11 +41,6 @@ def cleaned(html: str | bytes, url: str | None = URL, declared: Declared | None 
     page = clean(record, CleaningOptions())
     assert isinstance(page, Page), page
     return page
-
-
-def main_of(page: Page) -> ExtractedArticle:
-    assert page.main is not None
-    return page.main
 
 
 CARD = (

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from aggregator.cleaning import clean
-from aggregator.core.model import Declared, ExtractedArticle, Kind, Page, Record
+from aggregator.core.model import Declared, Kind, Page, Record
 from aggregator.core.options import CleaningOptions
+from tests.cleaning.invented import main_of
 
 CAPTURED = datetime(2026, 3, 4, 12, tzinfo=UTC)
 TITLE = "Rowing club moves to the canal"
@@ -29,11 +30,6 @@ def cleaned(*lines: str, kind: Kind = Kind.TEXT, declared: Declared | None = Non
     page = clean(record, CleaningOptions())
     assert isinstance(page, Page), page
     return page
-
-
-def main_of(page: Page) -> ExtractedArticle:
-    assert page.main is not None
-    return page.main
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from aggregator.cleaning import clean
-from aggregator.core.model import ExtractedArticle, Kind, Page, Record
+from aggregator.core.model import Kind, Page, Record
 from aggregator.core.options import CleaningOptions
+from tests.cleaning.invented import main_of
 
 SEEDS = Path(__file__).parents[2] / "../shared/seeds"
 
@@ -33,11 +34,6 @@ def seeds() -> list[tuple[list[str], Page]]:
         lines = path.read_text("utf-8").splitlines()
         pages.append(([line.strip(" -•") for line in lines if line.strip()], page))
     return pages
-
-
-def main_of(page: Page) -> ExtractedArticle:
-    assert page.main is not None
-    return page.main
 
 
 def test_five_pages_hold_fourteen_articles() -> None:

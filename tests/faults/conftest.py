@@ -73,13 +73,6 @@ def undisturbed(dump: CleanDump, tmp_path_factory: pytest.TempPathFactory) -> Re
         return {**results(engine), "log": rows(engine, LOG)}
 
 
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A store of the present schema, without rows; the test runs once on each database."""
-    with opened(database_url) as made:
-        yield made
-
-
 @pytest.fixture(scope="session")
 def own_server() -> Iterator[PrivateServer]:
     """A PostgreSQL server that a test may stop, start and configure."""

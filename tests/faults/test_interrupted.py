@@ -96,15 +96,15 @@ def alone(
         return outcome(engine)
 
 
-@pytest.mark.parametrize(("number", "moment"), [(6, "before"), (10, "after")])
+@pytest.mark.parametrize("commit", [("6", "before"), ("10", "after")], ids=" ".join)
 def test_a_process_killed_at_a_commit_is_as_never_killed(
-    database_url: str, folder: Path, alone: Any, tmp_path: Path, number: int, moment: str
+    database_url: str, folder: Path, alone: Any, tmp_path: Path, commit: tuple[str, str]
 ) -> None:
     """The log tells the interrupted reading; the next run takes the dump over and completes it."""
     cli = Cli(tmp_path, database_url)
     small = {"AGGREGATOR_BATCH_RECORDS": "3", "AGGREGATOR_WORKERS": "1"}
     killed = subprocess.run(
-        [sys.executable, "-m", "tests.faults.stopping", str(number), moment, "ingest", folder],
+        [sys.executable, "-m", "tests.faults.stopping", *commit, "ingest", folder],
         cwd=tmp_path,
         env=cli.environment() | small,
         check=False,

@@ -11,13 +11,6 @@ from tests.stores import opened
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A store of the present schema, without rows; the test runs once on each database."""
-    with opened(database_url) as made:
-        yield made
-
-
-@pytest.fixture
 def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
     """A store in an SQLite file, without rows."""
     with opened(sqlite_url) as made:

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tests.running import Cli
+from tests.running import Cli, free_port
 from tests.scheduler.news import lines
 from tests.stores import opened, rows
 
@@ -262,13 +262,6 @@ def test_the_configuration_is_read_again_at_a_hangup(place: Place) -> None:
     wait_for(lambda: len(place.events("dump read")) == 2, daemon)
     daemon.send_signal(signal.SIGTERM)
     assert daemon.wait(PATIENCE) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port
 
 
 def page(port: int, path: str) -> tuple[int, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import tempfile
 import traceback
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from aggregator.store.engine import (
     reason,
     writing,
 )
+from tests.running import free_port
 from tests.stores import opened, rows
 
 
@@ -78,13 +78,6 @@ def test_other_databases_are_refused(backend: str) -> None:
     assert said == f"{backend} is not supported: use sqlite or postgresql"
 
 
-def closed_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port
-
-
 @pytest.mark.parametrize(
     "url",
     [
@@ -95,7 +88,7 @@ def closed_port() -> int:
 )
 def test_an_unreachable_server_is_named_without_the_password(url: str) -> None:
     """Where the server should be stands in the message, its password never does."""
-    port = closed_port()
+    port = free_port()
     said = complaint(url.format(secret="hid%40den", port=port))
     assert str(port) in said
     assert "refused" in said
