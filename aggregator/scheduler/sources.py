@@ -169,7 +169,9 @@ def _folder_complaints(options: SourceOptions) -> Iterator[Complaint]:
         return
     if options.move_to is None:
         yield Complaint("move_to", "must be given where finished is move")
-    elif Watched.by(options.path).holds(Path(options.move_to).resolve()):
+    elif "\0" in options.move_to:
+        yield Complaint("move_to", "must be a folder")
+    elif Watched.by(options.path).holds(_place(options.move_to)):
         yield Complaint("move_to", "must not lie where the source looks for dumps")
 
 
@@ -184,7 +186,7 @@ def _same_places(drafts: Iterable[SourceDraft]) -> Iterator[Found]:
     first: dict[Path, str] = {}
     for draft in drafts:
         name = draft.options.name
-        other = first.setdefault(Path(draft.options.path).resolve(), name)
+        other = first.setdefault(_place(draft.options.path), name)
         if other != name:
             yield draft, Complaint("path", f"source {other} looks there too")
 
@@ -198,13 +200,21 @@ def _moves_to_others(drafts: Sequence[SourceDraft]) -> Iterator[Found]:
     for draft in drafts:
         if draft.options.move_to is None:
             continue
-        target = Path(draft.options.move_to).resolve()
+        target = _place(draft.options.move_to)
         above = (each for folder in (target, *target.parents) for each in lookers.get(folder, ()))
         for watched, other in above:
             if other is not draft and watched.holds(target):
                 where = f"where {other.options.name} looks for dumps"
                 yield draft, Complaint("move_to", f"must not lie {where}")
                 break
+
+
+def _place(path: str) -> Path:
+    """Where a path leads to, by the links on its way; as it stands where that cannot be told."""
+    try:
+        return Path(path).resolve()
+    except (OSError, RuntimeError, ValueError):
+        return Path(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +230,7 @@ class Watched:
         base = path
         while glob.has_magic(base):
             base = os.path.dirname(base)  # noqa: PTH120 a pattern is no path
-        return cls(Path(base).resolve(), base == path or "**" in path)
+        return cls(_place(base), base == path or "**" in path)
 
     def holds(self, folder: Path) -> bool:
         """Whether a file in this folder, an absolute path, could be found there again."""

@@ -18,6 +18,8 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"name": ""}, r"sources.\(no name\).name: must be letters"),
     ({"name": "a b"}, "sources.a b.name: must be letters"),
     ({"path": ""}, "wire.path: must be a file"),
+    ({"path": "/srv\0/in"}, "wire.path: must be a file"),
+    ({"finished": Finished.MOVE, "move_to": "/srv\0/done"}, "wire.move_to: must be a folder"),
     ({"schedule": "often"}, "wire.schedule: 'often' is no interval"),
     ({"schedule": "99 * * * *"}, "wire.schedule: .*99"),
     ({"time_zone": "Mars"}, "wire.time_zone: 'Mars' is no time zone"),
