@@ -15,14 +15,18 @@ from aggregator.core.model import Record
 from aggregator.core.operation import RetryOptions
 from aggregator.pipeline import Entry, Pipeline, PipelineOptions
 from aggregator.store.dumps import Tally
+from aggregator.store.engine import reading
+from aggregator.store.export import export_articles
 from aggregator.workers import Cleaned
 from tests.pipeline.killing import Beforehand, clean_beforehand, load
-from tests.pipeline.records import clock, options, records
+from tests.pipeline.records import as_json, clock, options, records
 from tests.pipeline.worlds import results
 from tests.postgres import PrivateServer, find_binaries, private_server
+from tests.running import Cli
 from tests.stores import opened, rows
 
 LOG = "SELECT read, stored, known, rejected, revised, ignored, finished_at FROM dump_log"
+FILES, LINES = 4, 6
 QUICK = RetryOptions(seconds=30.0, first_wait_seconds=0.02, longest_wait_seconds=0.2)
 
 
@@ -86,3 +90,31 @@ def own_url(own_server: PrivateServer) -> Iterator[str]:
     url = own_server.create_database()
     yield url
     own_server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Dumps for whole processes."""
+    made = tmp_path_factory.mktemp("dumps")
+    lines = [as_json(record) for record in records(random.Random(7), FILES * LINES)]
+    for i in range(FILES):
+        (made / f"{i}.jsonl").write_text("\n".join(lines[i::FILES]) + "\n")
+    return made
+
+
+def outcome(engine: Engine) -> tuple[Results, list[dict[str, Any]]]:
+    """Everything that a store's content determines, and its export."""
+    with reading(engine) as connection:
+        return results(engine), list(export_articles(connection, canonical_only=False))
+
+
+@pytest.fixture(scope="session")
+def alone(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Results, list[dict[str, Any]]]:
+    """The outcome of a run that nobody disturbed."""
+    home = tmp_path_factory.mktemp("alone")
+    cli = Cli(home, f"sqlite:///{home / 'store.sqlite3'}")
+    cli("ingest", folder)
+    with opened(cli.url) as engine:
+        return outcome(engine)

@@ -4,7 +4,7 @@
 
 In a process namespace of its own it is for all others what a process of another machine is: they
 cannot see whether it lives, but by what it reports (`aggregator.scheduler.owner`). ``holds OWNER``
-on standard output says that the dump is claimed; a line on standard input has it read to its end.
+on standard output says that the dump is claimed; it goes when standard input ends.
 """
 
 from __future__ import annotations
@@ -13,17 +13,14 @@ import sys
 
 from aggregator.core.model import Declared
 from aggregator.core.options import CleaningOptions, ReadingOptions
-from aggregator.pipeline import Pipeline, options_of
-from aggregator.readers import find_dumps, read_dump
+from aggregator.readers import find_dumps
 from aggregator.scheduler.clock import Clock
 from aggregator.scheduler.owner import this_process
 from aggregator.scheduler.presence import INGEST, Place, Presence
 from aggregator.scheduler.sharing import Claimed, Sharing, manner_of
-from aggregator.settings import Settings
 from aggregator.store.engine import open_engine
 from aggregator.store.persistence import Persistence
 from tests.faults.conftest import QUICK
-from tests.pipeline.records import clock
 
 
 def main(url: str, path: str, lease: str) -> None:
@@ -37,9 +34,7 @@ def main(url: str, path: str, lease: str) -> None:
     assert isinstance(claimed, Claimed)
     sys.stdout.write(f"holds {place.identity.owner}\n")
     sys.stdout.flush()
-    if sys.stdin.readline():
-        with Pipeline(engine, options_of(Settings(workers=1)), clock) as pipeline:
-            pipeline.read(claimed.dump_id, read_dump(claimed.dump, ReadingOptions()))
+    sys.stdin.read()
     presence.leave()
     engine.dispose()
 

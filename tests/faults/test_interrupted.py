@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,11 +16,10 @@ from aggregator.core.identity import record_key
 from aggregator.core.model import Record
 from aggregator.pipeline import Entry, Pipeline
 from aggregator.store.engine import reading
-from aggregator.store.export import export_articles
-from tests.faults.conftest import CleanDump, Results
+from tests.faults.conftest import FILES, CleanDump, Results, outcome
 from tests.faults.test_sharing import states
 from tests.pipeline.killing import Beforehand
-from tests.pipeline.records import as_json, clock, records
+from tests.pipeline.records import clock
 from tests.pipeline.worlds import results
 from tests.running import Cli
 from tests.stores import opened, rows
@@ -63,37 +61,6 @@ def test_what_was_read_before_a_reader_fails_is_stored_and_not_cleaned_again(
     assert len(told.cleaned) <= len(dump.records) - READ
     expected = {name: value for name, value in undisturbed.items() if name != "log"}
     assert results(engine) == expected
-
-
-FILES, LINES = 4, 6
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Dumps for whole processes."""
-    made = tmp_path_factory.mktemp("dumps")
-    lines = [as_json(record) for record in records(random.Random(7), FILES * LINES)]
-    for i in range(FILES):
-        (made / f"{i}.jsonl").write_text("\n".join(lines[i::FILES]) + "\n")
-    return made
-
-
-def outcome(engine: Engine) -> tuple[Results, list[dict[str, Any]]]:
-    """Everything that a store's content determines, and its export."""
-    with reading(engine) as connection:
-        return results(engine), list(export_articles(connection, canonical_only=False))
-
-
-@pytest.fixture(scope="module")
-def alone(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Results, list[dict[str, Any]]]:
-    """The outcome of a run that nobody disturbed."""
-    home = tmp_path_factory.mktemp("alone")
-    cli = Cli(home, f"sqlite:///{home / 'store.sqlite3'}")
-    cli("ingest", folder)
-    with opened(cli.url) as engine:
-        return outcome(engine)
 
 
 @pytest.mark.parametrize("commit", [("6", "before"), ("10", "after")], ids=" ".join)

@@ -21,12 +21,13 @@ from sqlalchemy import Engine
 from aggregator.core.options import ReadingOptions
 from aggregator.readers import Dump, find_dumps
 from aggregator.scheduler.owner import this_process
-from aggregator.scheduler.sharing import BeingRead, Claimed, ReadMeanwhile
+from aggregator.scheduler.sharing import BeingRead, Claimed
 from tests.faults.test_sharing import SOUND, place_of, sharing
 from tests.running import PROJECT
 from tests.stores import rows
 
-LEASE = 1.0
+LEASE = 3.0
+"""Four reports come within it: on a busy machine some of them late."""
 Holder = subprocess.Popen[str]
 
 
@@ -75,35 +76,26 @@ def reports(engine: Engine) -> str:
     return str(time_)
 
 
-def test_a_dump_of_a_living_process_elsewhere_is_left_to_it(
+def test_a_dump_is_left_to_a_process_elsewhere_until_its_lease_is_over(
     engine: Engine, holder: Holder, dump: Dump
 ) -> None:
-    """It keeps what it claimed beyond its lease, as it reports, and reads it to the end."""
+    """While it reports it keeps what it claimed; nobody here can see that it died, so that its
+    claim holds until its last report is too old."""
     assert rows(engine, "SELECT machine FROM daemons") != [(this_process().machine,)]
     other = sharing(engine, place_of(engine))
-    first, end = reports(engine), time.monotonic() + 3 * LEASE
-    while time.monotonic() < end:
+    first, start = reports(engine), time.monotonic()
+    while time.monotonic() - start < 1.5 * LEASE:
         assert isinstance(other.claim(dump), BeingRead)
         time.sleep(0.1)
     assert reports(engine) > first
-    holder.communicate("read\n")
-    assert holder.returncode == 0
-    assert isinstance(other.claim(dump), ReadMeanwhile)
-
-
-def test_a_dump_of_a_dead_process_elsewhere_is_taken_over_after_its_lease(
-    engine: Engine, holder: Holder, dump: Dump
-) -> None:
-    """Nobody here can see that it died: its claim holds until its last report is too old."""
-    other = sharing(engine, place_of(engine))
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     last = reports(engine)
     looked = [other.claim(dump)]
     while isinstance(looked[-1], BeingRead):
+        assert len(looked) < 600, "it was never taken over"
         time.sleep(0.1)
         looked.append(other.claim(dump))
-        assert len(looked) < 600, "it was never taken over"
     assert isinstance(looked[0], BeingRead)
     assert isinstance(looked[-1], Claimed)
     assert reports(engine) == last, "it was dead"
