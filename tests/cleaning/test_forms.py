@@ -129,3 +129,13 @@ def test_boxes_with_headings_between_them_keep_their_order() -> None:
     ]
     expected = [part for n, t in enumerate(TEXT) for part in (f"Seal number {n} of them", t * 3)]
     assert told == expected
+
+
+@pytest.mark.parametrize("reference", ["&#1;", "&#x1f;", "&#8", "&#11;", "&#65535;", "&#xFFFE;"])
+def test_a_reference_to_no_character_is_a_blank(reference: str) -> None:
+    """What a page writes as a control sign costs that sign, wherever it stands."""
+    share = f"<p class=share>Share</p>{reference}{FERRY}"
+    body = f"<h1>{TITLE}</h1><article>{html(*TEXT)}{share}</article>"
+    text, _ = cleaned(body.replace("stove is", f"stove{reference} is"))
+    assert " ".join(text).replace("  ", " ").startswith(" ".join(TEXT))
+    assert all(line.isprintable() for line in text)
