@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from aggregator.cleaning import furniture, phrases
 from aggregator.cleaning.dates import Bounds
 from aggregator.cleaning.lines import When, read_when
+from aggregator.cleaning.metadata import Metadata
 from aggregator.cleaning.names import may_be_person
 from aggregator.cleaning.outline import HEADINGS, TextLine
 from aggregator.cleaning.script import is_paragraph, key, same_words, size
@@ -41,21 +42,24 @@ class Source:
     author: str | None = None
 
 
-def source_beside(
-    lines: list[TextLine], title: str | None, authors: str | None, bounds: Bounds
-) -> Source:
+def source_beside(lines: list[TextLine], about: Metadata, bounds: Bounds) -> Source:
     """The outlet, times and author on the lines beside the page's headline, as far as they tell.
 
-    An outlet counts only beside a relative age, where a republisher writes whose story it is:
-    beside a full date stands as often a writer's name.
+    Asked is only what `about` does not say. An outlet counts only beside a relative age, where a
+    republisher writes whose story it is: beside a full date stands as often a writer's name.
     """
-    at = _headline_at(lines, key(title or ""))
+    at = _headline_at(lines, key(about.title or ""))
     if at is None:
         return Source()
+    outlet, when = _aged(lines[at + 1 : at + 1 + _HEADER_LINES], about.author)
+    if about.published and about.modified and about.author:
+        return Source(outlet, when)
     header = _header(lines, at)
-    published, modified = _times(header, bounds)
-    outlet, when = _aged(lines[at + 1 : at + 1 + _HEADER_LINES], authors)
-    author = next((name for line in header if (name := _author(line))), None)
+    published = modified = author = None
+    if not about.published or any(_before_updates().search(line.text) for line in header):
+        published, modified = _times(header, bounds)
+    if about.author is None:
+        author = next((name for line in header if (name := _author(line))), None)
     return Source(outlet, when, published, modified, author)
 
 
@@ -137,18 +141,18 @@ def _may_be_outlet(name: str, authors: str | None) -> bool:
 
 def _headline_at(lines: list[TextLine], own: str) -> int | None:
     """The index of the headline: its words in a top heading, in any, a top heading, its words."""
-    named = [n for n, line in enumerate(lines) if own and same_words(line.text, own)]
-    top = _first_heading(lines, ("h1",))
-    if top is not None and (top in named or not named):
+    top = _first_heading(lines)
+    if top is not None and same_words(lines[top].text, own):
         return top
+    named = [n for n, line in enumerate(lines) if own and same_words(line.text, own)]
     headed = (n for n in named if _is_in(lines[n].element, HEADINGS))
     return next(headed, top if top is not None else next(iter(named), None))
 
 
-def _first_heading(lines: list[TextLine], tags: Collection[str]) -> int | None:
-    if not lines or next(lines[0].element.getroottree().iter(*tags), None) is None:
+def _first_heading(lines: list[TextLine]) -> int | None:
+    if not lines or next(lines[0].element.getroottree().iter("h1"), None) is None:
         return None
-    return next((n for n, line in enumerate(lines) if _is_in(line.element, tags)), None)
+    return next((n for n, line in enumerate(lines) if _is_in(line.element, ("h1",))), None)
 
 
 def _is_in(element: HtmlElement, tags: Collection[str]) -> bool:

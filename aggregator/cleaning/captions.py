@@ -18,7 +18,7 @@ _LONGEST_SIGNED = 40
 _CREDIT_LETTERS = 160
 _BEFORE_CREDIT = " .([|–—-"
 _CREDIT_SIGNS = re.compile(r"[:：/©|(\[]|\bvia\b")
-_CREDIT_MARKS = (":", "：", "/", "©", "|", "(", "[", "via")
+_CREDIT_MARKS = (":", "：", "/", "©", "|", "via", "by ", "By ", "BY ")
 """What every credit at the end of a caption holds: quick tests before the thorough one."""
 _GALLERY_NUMBER = re.compile(r"\d{1,2}(?:\s?(?:/|of)\s?\d{1,2})?")
 _NUMBERED = re.compile(r"\d{1,2}(?:\s?(?:/|of)\s?\d{1,2})?\s[^\W\d_]{2}")

@@ -146,14 +146,21 @@ def _box_of(heading: HtmlElement, page: Outline) -> HtmlElement | None:
         large = page.body_words(element) > _MAIN_SHARE * page.total
         if large and not _is_all_cards(element, page):
             break
-        if element.tag in _BOXES and size(text_of(element)) > size(text_of(heading)):
+        if element.tag in _BOXES and _holds_more(element, heading):
             box = element
     return box if box is not None and _holds_stories(box, heading) else None
 
 
+def _holds_more(box: HtmlElement, heading: HtmlElement) -> bool:
+    """True if a box holds more than its heading: text, or links around pictures or nothing."""
+    if size(text_of(box)) > size(text_of(heading)):
+        return True
+    return any(link.get("href") for link in box.iter("a"))
+
+
 def _holds_stories(box: HtmlElement, heading: HtmlElement) -> bool:
     """True if a box holds links or titled items, not text that runs on ("Read more")."""
-    if link_share(box) >= _LINKED:
+    if link_share(box) >= _LINKED or size(text_of(box)) == size(text_of(heading)):
         return True
     if is_pointer(text_of(heading)) and not any(read_when(t) for t in _short_lines(box)):
         return False

@@ -49,7 +49,7 @@ def page_of(record: Record, text: str, options: CleaningOptions) -> Page:
     outline = Outline(tree)
     about = replace(about, title=maintext.headline_shown(about.title, about.window, outline.lines))
     outline.name_heading(about.title)
-    source = source_beside(outline.lines, about.title, about.author, bounds)
+    source = source_beside(outline.lines, about, bounds)
     found = take_embedded(outline, page_url, about.title)
     own = tuple(_embedded(item, about, record, notes, about.outlet) for item in entries)
     embedded = own + tuple(_embedded(item, about, record, notes) for item in found)

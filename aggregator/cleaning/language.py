@@ -194,9 +194,9 @@ def _script(sign: str) -> str | None:
 def _by_words(sample: str, script: str, signs: Counter[str]) -> Detected | None:
     table = _weights(script)
     scores: defaultdict[str, float] = defaultdict(float)
-    for word in filter(table.__contains__, _words(sample)):
+    for word, count in Counter(filter(table.__contains__, _words(sample))).items():
         for code, weight in table[word]:
-            scores[code] += weight
+            scores[code] += count * weight
     for code in _SCRIPTS[script] if signs else ():
         told = sum(signs[sign] for sign in LETTERS.get(code, "") if sign in signs)
         if told:

@@ -19,6 +19,11 @@ _COOKIE = re.compile(
     r"(?<!\w)(?:cookies?|cookie-\w+|kakor|evästei\w+|ciasteczk\w+|куки|файлы cookie)(?!\w)"
     r"|クッキー|쿠키|كوكيز|ملفات تعريف الارتباط|کوکی"
 )
+_COOKIE_STEMS = (
+    "cookie", "kakor", "evästei", "ciasteczk", "куки", "クッキー", "쿠키", "كوكيز", "ملفات",
+    "کوکی",
+)  # fmt: skip
+"""One of these stands in every line that `_COOKIE` finds: a quick test before it."""
 _COOKIE_USE = re.compile(
     r"(?<!\w)(?:us(?:e|es|ing)|accept|consent|continu|polic|setting|experience|brows|verwend|nutz|"
     r"akzeptier|zustimm|utilis|navig|acept|utiliz|aceit|accett|gebruik|använd|godkän|bruker|bruger|"
@@ -74,14 +79,23 @@ def is_consent(line: str) -> bool:
     if size(line) > _LONGEST_NOTICE or len(line) > 700:
         return False
     folded = line.casefold()
-    if _COOKIE.search(folded):
+    if _names_cookies(folded):
         return bool(_READER.search(folded) and _COOKIE_USE.search(folded))
+    if "partner" not in folded:
+        return False
     return _DEVICE.search(folded) is not None and _READER.search(folded) is not None
 
 
 def speaks_of_cookies(line: str) -> bool:
     """True for a line about cookies, addressed to the reader or not."""
-    return _COOKIE.search(line.casefold()) is not None
+    return _names_cookies(line.casefold())
+
+
+def _names_cookies(folded: str) -> bool:
+    for stem in _COOKIE_STEMS:
+        if stem in folded:
+            return _COOKIE.search(folded) is not None
+    return False
 
 
 def is_paywall(sentence: str) -> bool:

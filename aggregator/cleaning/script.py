@@ -26,6 +26,7 @@ _ABBREVIATIONS = tuple(
 _ABBREVIATION_END = re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, _ABBREVIATIONS))})$")
 _LONGEST_ABBREVIATION = 20
 _SPACES = re.compile(r"\s+")
+_JAMO = frozenset(map(chr, range(0x1100, 0x1200)))
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
 
 _EXACT_BELOW = 200
@@ -124,7 +125,12 @@ def _cached_key(text: str) -> str:
 
 
 def _key(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    plain = text.isprintable()  # then the only blank is the space, and nothing is invisible
+    if plain and text.isascii():
+        folded = text.lower()
+        return _without_edge_signs(_SPACES.sub(" ", folded) if "  " in folded else folded)
+    seen = text if plain else _INVISIBLE.sub("", text)
+    folded = unicodedata.normalize("NFKC", seen).casefold()
     # Turkish and Azeri: case folding knows no language, so all four letters i become one
     folded = folded.replace("i\u0307", "i").replace("ı", "i").replace("’", "'")
     return _without_edge_signs(_SPACES.sub(" ", folded))
@@ -145,8 +151,23 @@ def _without_edge_signs(text: str) -> str:
 
 
 def same_words(line: str, words: str) -> bool:
-    """True if `words` is the `key` of `line`, told without folding a text that is far longer."""
-    return len(line) <= _FOLDED_FROM * len(words) + _EXACT_BELOW and key(line) == words
+    """True if `words` is the `key` of `line`, told without folding a text that cannot be."""
+    if len(line) > _FOLDED_FROM * len(words) + _EXACT_BELOW or not _may_begin(line, words):
+        return False
+    return key(line) == words
+
+
+def _may_begin(line: str, words: str) -> bool:
+    """A quick test: False if the first letters or digits of `line` and `words` are others."""
+    for at, sign in enumerate(line):
+        if sign.isalnum():
+            behind = line[at + 1 : at + 2]
+            # a mark behind a letter, and letters of old Hangul, may become one with it
+            if not (behind.isascii() and sign.isascii()) and not behind.isalnum():
+                return True
+            first = key(sign)
+            return sign in _JAMO or not first or words.startswith(first[0])
+    return True
 
 
 def tidy(text: str) -> str:

@@ -7,7 +7,8 @@ several boxes of one form, each with a linked title and a time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -35,12 +36,14 @@ def further_boxes(page: Outline, title: str | None, url: str | None) -> list[Htm
     found = _like_main(page, own, url)
     if found:
         return found
-    for parent in page.root.iter(*_BOXES, "ul", "ol"):
-        group = [e for e in _alike(parent) if page.body_words(e) and _is_item(e, own, url)]
-        if len(group) >= _ARCHIVE and _are_the_page(group, page):
-            return group
-    for parent in page.root.iter(*_BOXES, "ul", "ol"):
-        group = [e for e in _alike(parent) if page.past_main(e) and _is_item(e, own, url)]
+    groups = _headed_groups(page)
+    for posts in groups:
+        if len(posts) >= _ARCHIVE and _are_the_page(posts, page):
+            group = [e for e in posts if page.body_words(e) and _is_item(e, own, url)]
+            if len(group) >= _ARCHIVE and _are_the_page(group, page):
+                return group
+    for boxes in groups:
+        group = [e for e in boxes if page.past_main(e) and _is_item(e, own, url)]
         if group and _of_readers(group[0]):
             continue
         if len(group) >= _SEVERAL:
@@ -50,9 +53,9 @@ def further_boxes(page: Outline, title: str | None, url: str | None) -> list[Htm
 
 def _are_the_page(group: list[HtmlElement], page: Outline) -> bool:
     """True for a list of posts: they hold the page's text, and its headline is none of theirs."""
-    if _of_readers(group[0]) or any(e in _around(page.heading) for e in group):
+    if sum(map(page.body_words, group)) < _WHOLE * page.total:
         return False
-    return sum(map(page.body_words, group)) >= _WHOLE * page.total
+    return not _of_readers(group[0]) and not any(e in _around(page.heading) for e in group)
 
 
 def _around(heading: HtmlElement | None) -> list[HtmlElement]:
@@ -99,19 +102,26 @@ def _is_headline(title: HtmlElement, url: str | None) -> bool:
     return title.tag == "h1" or leads_elsewhere(title, url)
 
 
-def _alike(parent: HtmlElement) -> Iterator[HtmlElement]:
-    """The children of `parent` that share tag and class with another one, and hold elements.
+def _headed_groups(page: Outline) -> list[list[HtmlElement]]:
+    """The boxes with a heading that share parent, tag and class, outer ones first.
 
     Of a class its first name counts, without numbers: systems add the post's own ones.
     """
-    forms: dict[tuple[str, str], list[HtmlElement]] = {}
-    for child in parent.iterchildren(*_BOXES):
-        if len(child):
-            name = _NUMBER.sub("", (child.get("class") or "").partition(" ")[0])
-            forms.setdefault((child.tag, name), []).append(child)
-    for children in forms.values():
-        if len(children) >= _SEVERAL:
-            yield from children
+    groups: dict[tuple[HtmlElement, str, str], list[HtmlElement]] = {}
+    for heading in page.root.iter(*HEADINGS):
+        boxes = takewhile(lambda e: e is not page.root, heading.iterancestors())
+        for box in reversed(list(boxes)):
+            if box.tag in _BOXES:
+                form = (box.getparent(), box.tag, _form(box.get("class") or ""))
+                group = groups.setdefault(form, [])
+                if not group or group[-1] is not box:
+                    group.append(box)
+    return [group for group in groups.values() if len(group) >= _SEVERAL]
+
+
+@lru_cache(maxsize=4096)
+def _form(name: str) -> str:
+    return _NUMBER.sub("", name.partition(" ")[0])
 
 
 def _is_item(box: HtmlElement, own: str, url: str | None) -> bool:

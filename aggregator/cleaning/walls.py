@@ -108,9 +108,10 @@ def is_comment_form(line: str) -> bool:
     if not 10 <= len(line) <= _LONGEST_FORM:
         return False
     folded = line.casefold()
-    if not any(hint in folded for hint in _FORM_HINTS):
-        return False
-    return _FORM_PATTERN.search(folded) is not None
+    for hint in _FORM_HINTS:
+        if hint in folded:
+            return _FORM_PATTERN.search(folded) is not None
+    return False
 
 
 def is_wall(line: str) -> bool:
