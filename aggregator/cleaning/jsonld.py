@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from aggregator.cleaning.decode import repair
 from aggregator.cleaning.script import key
 
 _ARTICLE = re.compile(
@@ -172,4 +173,5 @@ def _site_name(graph: list[dict[str, Any]]) -> str | None:
 def _text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    return html.unescape(value).strip() or None
+    # JSON can write what no text holds: controls and halves of a pair
+    return repair(html.unescape(value)).strip() or None

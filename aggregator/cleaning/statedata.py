@@ -15,6 +15,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from aggregator.cleaning.decode import repair
 from aggregator.cleaning.script import is_paragraph, key, size
 
 _TITLES = ("headline", "title", "name")
@@ -48,8 +49,8 @@ def stated_in_scripts(tree: HtmlElement, title: str | None) -> str | None:
                 found += [(key(name) == own, body) for name, body in _articles(data)]
     named = [body for same, body in found if same and own]
     if named:
-        return max(named, key=len)
-    return found[0][1] if len(found) == 1 else None
+        return repair(max(named, key=len))
+    return repair(found[0][1]) if len(found) == 1 else None
 
 
 def _states(kind: str, text: str) -> Iterator[Any]:

@@ -139,3 +139,19 @@ def test_a_reference_to_no_character_is_a_blank(reference: str) -> None:
     text, _ = cleaned(body.replace("stove is", f"stove{reference} is"))
     assert " ".join(text).replace("  ", " ").startswith(" ".join(TEXT))
     assert all(line.isprintable() for line in text)
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/ld+json"])
+def test_what_json_writes_and_no_text_holds_is_mended(kind: str) -> None:
+    """Controls and halves of a pair in a page's data do not reach the article."""
+    odd = "\x00 \ud800\x1f".join(TEXT)
+    data = {"@type": "NewsArticle", "headline": TITLE, "articleBody": odd}
+    data |= {"author": {"name": "\x00\x00Nell Harrow"}}
+    page = f"<title>{TITLE}</title>{script(data, kind)}"
+    result = clean(Record("page", page.encode(), Kind.HTML), CleaningOptions())
+    assert isinstance(result, Page), result
+    assert result.main is not None
+    assert result.main.author in (None, "Nell Harrow")
+    assert "\x00" not in result.main.text
+    assert TEXT[-1] in result.main.text
+    result.main.text.encode()
