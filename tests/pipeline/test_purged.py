@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from aggregator.core.model import Declared, Kind, Record
+from aggregator.core.model import Declared, ExtractedArticle, Kind, Page, Record, Role
 from aggregator.core.options import CleaningOptions, MatchingOptions
+from aggregator.core.sightings import SeenPage, see
 from aggregator.core.times import to_text
+from aggregator.fingerprint import fingerprints
 from aggregator.pipeline import Pipeline, PipelineOptions
 from aggregator.retention import purge
 from aggregator.store.retention import Keeping
 from tests.pipeline.records import CANONICAL, clock, options
 from tests.pipeline.test_order import new_store
-from tests.pipeline.worlds import HotWorld, World, cut, ingest, results
+from tests.pipeline.worlds import OPTIONS, HotWorld, World, cut, ingest, results
 
-OPTIONS = PipelineOptions(
-    CleaningOptions(), MatchingOptions(exact_window_days=10), CANONICAL, 1, 20
-)
+ERAS = PipelineOptions(CleaningOptions(), MatchingOptions(exact_window_days=10), CANONICAL, 1, 20)
 START = datetime(2025, 1, 1, 10, tzinfo=UTC)
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 STORIES = 5
@@ -47,11 +47,11 @@ def sizes(engine: Engine) -> dict[str, int]:
 def test_equal_texts_of_later_times_leave_purged_clusters_alone(engine: Engine) -> None:
     """A purged text that is no hub of its digest any more keeps its cluster and its matches."""
     first = [record(s, n, 0, f"edit{n}") for s in range(STORIES) for n in range(2)]
-    with Pipeline(engine, OPTIONS, clock) as pipeline:
+    with Pipeline(engine, ERAS, clock) as pipeline:
         pipeline.ingest("first", first)
         before = sizes(engine)
         assert sorted(before.values()) == [2] * STORIES
-        purge(engine, OPTIONS, ({}, Keeping(since="2026-12-01T00:00:00Z")), LATER)
+        purge(engine, ERAS, ({}, Keeping(since="2026-12-01T00:00:00Z")), LATER)
         later = [
             replace(record(s, 9, 20 * era, "edit0"), locator=f"{s} {era}")
             for s in range(STORIES)
@@ -79,3 +79,25 @@ def test_what_comes_after_a_purge_may_come_in_any_order(seed: int, world: type[W
             ingest(engine, cut(rng, rng.sample(second, len(second))), "2026-03-01T00:00:00Z")
             found.append(results(engine))
     assert found[0] == found[1]
+
+
+def seen(number: int, main: str, embedded: str | None = None) -> SeenPage:
+    """A page with these texts."""
+    texts = [(Role.MAIN, main), (Role.EMBEDDED, embedded)]
+    found = [ExtractedArticle(role, text) for role, text in texts if text is not None]
+    page = Page(found[0], tuple(found[1:]))
+    record = Record(f"line {number}", repr(page), Kind.FIELDS, f"https://s.example/{number}")
+    return see(record, page, fingerprints(each.text for each in found), "s.example")
+
+
+def test_a_purged_text_is_found_again_where_it_is_short_or_long_as_before() -> None:
+    """Of two articles with its words, one with a page of its own joins it, and an embedded one
+    that is short by its role is a story of its own; both leave the purged cluster as it was."""
+    story = " ".join(f"word{n}" for n in range(OPTIONS.short_embedded_words - 1))
+    other = " ".join(f"other{n}" for n in range(60))
+    with new_store() as engine:
+        ingest(engine, [[seen(1, story)]])
+        purge(engine, options(), ({}, Keeping(since="2026-12-01T00:00:00Z")), LATER)
+        ingest(engine, [[seen(2, story), seen(3, other, story)]], "2027-01-02T00:00:00Z")
+        found = results(engine)["canonical_stories"]
+    assert sorted(row[1] for row in found) == [1, 1, 2]
