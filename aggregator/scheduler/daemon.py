@@ -223,7 +223,8 @@ class Daemon:
 
     def problem(self) -> str | None:
         """What is wrong with this process itself; None = nothing."""
-        if not self.timetable.is_alive() and not self.shop.stopping.is_set():
+        begun = self.reporter.state != "starting"
+        if begun and not self.timetable.is_alive() and not self.shop.stopping.is_set():
             return "the scheduler does not run"
         silent = time.monotonic() - self.reporter.reported
         if silent > _STUCK_SECONDS and self.reporter.trouble is None:

@@ -36,12 +36,24 @@ def test_a_daemon_that_cannot_show_figures_does_not_enter_the_store(
     """Nobody takes one for dead that never began."""
     monkeypatch.setitem(sys.modules, "prometheus_client", None)
     before = rows(shop.engine, "SELECT owner FROM daemons")
-    wanted = {"sources": (source().options,), "metrics": MetricsOptions(port=1)}
-    settings = shop.settings.model_copy(update=wanted)
-    daemon = Daemon(Given(shop.engine, settings, lambda: settings, shop.clock), "run")
     with pytest.raises(MissingExtra):
-        daemon.run()
+        new_daemon(shop, source()).run()
     assert rows(shop.engine, "SELECT owner FROM daemons") == before
+
+
+def new_daemon(shop: Workshop, source: Source) -> Daemon:
+    """One that has not begun, with a server for figures."""
+    wanted = {"sources": (source.options,), "metrics": MetricsOptions(port=1)}
+    settings = shop.settings.model_copy(update=wanted)
+    return Daemon(Given(shop.engine, settings, lambda: settings, shop.clock), "run")
+
+
+def test_a_daemon_that_starts_is_alive_and_not_ready(
+    shop: Workshop, source: Callable[..., Source]
+) -> None:
+    """Whoever restarts what is not healthy lets it wait for its database."""
+    daemon = new_daemon(shop, source())
+    assert (daemon.problem(), daemon.readiness()) == (None, "starting")
 
 
 def test_every_figure_has_its_prefix_and_help(shop: Workshop) -> None:
