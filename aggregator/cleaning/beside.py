@@ -23,6 +23,7 @@ _DATED_LINES = 8
 """Lines below the headline among which its date may stand; the standfirst is one of them."""
 _SHORT_LINE = 14
 _NAME_SIZE = 7
+_TITLE_SIZE = 3
 _APART = ("aside", "nav", "footer", "li", "figure")
 _NEAR = 3
 """Levels up from a headline to the box that holds a date above it too."""
@@ -95,7 +96,13 @@ def _same_box(line: TextLine, headline: TextLine) -> bool:
 
 
 def _is_apart(element: HtmlElement) -> bool:
-    return element.tag in _APART or any(True for _ in element.iterancestors(*_APART))
+    """True for a line in a margin, or of a list of other stories: linked titles."""
+    around = [e for e in (element, *element.iterancestors()) if e.tag in _APART]
+    return any(e.tag != "li" or _titled(e) for e in around)
+
+
+def _titled(item: HtmlElement) -> bool:
+    return any(size(link.text_content()) >= _TITLE_SIZE for link in item.iter("a"))
 
 
 def _times(header: Sequence[TextLine], bounds: Bounds) -> tuple[datetime | None, datetime | None]:

@@ -21,8 +21,12 @@ from aggregator.cleaning.outline import HEADINGS, Outline, link_share, text_line
 from aggregator.cleaning.script import is_paragraph, key, size
 from aggregator.cleaning.streams import flat_stream, further_boxes, leads_elsewhere
 
-_BOXES = frozenset(("section", "aside", "div", "nav", "ul", "ol", "footer", "related", "article"))
-_LABEL_TAGS = ("p", "div", "span", "strong", "b", "legend", "dt", "summary", "header", "a")
+_BOXES = frozenset(
+    ("section", "aside", "div", "nav", "ul", "ol", "footer", "related", "article", "table")
+)
+_LABEL_TAGS = (
+    "p", "div", "span", "strong", "b", "legend", "dt", "summary", "header", "a", "th", "caption",
+)  # fmt: skip
 _BLOCKS = frozenset(("p", "div", "header"))
 """Labels whose lines end where they end; an inline one may begin a line of body text."""
 _LABEL_SIZE = 8
@@ -73,15 +77,18 @@ def _attached(element: HtmlElement, root: HtmlElement) -> bool:
 
 def _boxes(page: Outline) -> list[HtmlElement]:
     """The containers of related stories, in page order; flat ones are gathered into a new one."""
+    named = [e for e in page.root.iter(*_BOXES) if _is_named_related(e) and _may_leave(e, page)]
+    told = set(named)
     boxes: list[HtmlElement] = []
     for heading in _related_headings(page):
+        if any(around in told for around in heading.iterancestors()):
+            continue
         box = _box_of(heading, page)
         if box is None:
             box = _gathered(heading)
         if box is not None:
             boxes.append(box)
-    named = (e for e in page.root.iter(*_BOXES) if _is_named_related(e))
-    return [*boxes, *(element for element in named if _may_leave(element, page))]
+    return [*boxes, *named]
 
 
 def _is_named_related(element: HtmlElement) -> bool:

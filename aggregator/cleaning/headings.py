@@ -28,6 +28,8 @@ most read|most popular|most viewed|popular stories|popular now|popular news|tren
 trending now|trending stories|trending news|top stories|latest news|latest stories
 latest articles|latest headlines|recent articles|recent stories|recent posts|in other news
 from the web|around the web|from our partners|more from this section|elsewhere on the site
+more in this section|other stories in this section|other articles in this section
+more stories in this section|more from this category
 next article|next story|up next|next post|next up|keep reading below|more from the web
 sponsored stories|promoted stories|partner content|you might have missed|more reading
 nächster artikel|nächster beitrag|article suivant|siguiente artículo|siguiente noticia

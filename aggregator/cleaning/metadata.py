@@ -16,6 +16,7 @@ from aggregator.cleaning.addresses import absolute
 from aggregator.cleaning.jsonld import Entry, Linked, read_linked
 from aggregator.cleaning.language import primary_language
 from aggregator.cleaning.script import key, size, tidy
+from aggregator.cleaning.streams import leads_home
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished",
@@ -76,7 +77,6 @@ _MARKED_AUTHORS = etree.XPath(
 )
 _APART = ("aside", "nav", "footer")
 _TITLE_PARTS = re.compile(r"\s+(?:[|•·»«–—:]|-)\s+|\s*[|_]\s*")
-_HOME = re.compile(r"(?:https?://[^/?#]+)?/?(?:index\.\w{3,5})?", re.I)
 _MONEY_NAMES = frozenset({"null", "none", "undefined", "admin", "false", "true", "unknown", "n/a"})
 
 
@@ -251,7 +251,7 @@ def _title(
     tree: HtmlElement, metas: dict[str, str], linked: Linked, site: str | None
 ) -> str | None:
     """The headline: of JSON-LD or meta, checked by the page's h1, without the site's name."""
-    headings = [tidy(h.text_content()) for h in tree.iter("h1") if not _leads_home(h)]
+    headings = [tidy(h.text_content()) for h in tree.iter("h1") if not leads_home(h)]
     headings = [text for text in headings if text]
     whole = _window(tree)
     for text in (_first(metas, _TITLE), linked.headline):
@@ -270,12 +270,6 @@ def _title(
 def _window(tree: HtmlElement) -> str:
     element = tree.find(".//title")
     return tidy(element.text_content()) if element is not None else ""
-
-
-def _leads_home(heading: HtmlElement) -> bool:
-    """True for a heading that links to the site's first page: its name, no headline."""
-    links = [*heading.iter("a"), *islice(heading.iterancestors("a"), 1)]
-    return any(_HOME.fullmatch(href) for link in links if (href := link.get("href")))
 
 
 def _without_site(title: str, site: str | None) -> str | None:

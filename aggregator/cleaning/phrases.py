@@ -183,6 +183,7 @@ AD_LABELS = (
     "advertisement|advertisements|advertising|ad|ads|sponsored|sponsored content|promoted|"
     "paid content|paid post|story continues below advertisement|"
     "article continues below advertisement|continue reading below|story continues below|"
+    "article continues below|"
     "scroll to continue|anzeige|werbung|advertorial|publicité|annonce|sponsorisé|"
     "la suite après la publicité|publicidad|anuncio|patrocinado|publicidade|"
     "continua após a publicidade|pubblicità|sponsorizzato|advertentie|reclame|annons|mainos|"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from lxml.html import HtmlElement
 
@@ -19,6 +19,7 @@ from aggregator.cleaning.script import key, size
 
 _BOXES = ("div", "section", "li", "article", "main")
 _READERS = re.compile(r"(?<![a-z])(?:comments?|replies|reply|disqus|discussions?)(?![a-z])", re.I)
+_HOME = re.compile(r"(?:https?://[^/?#]+)?/?(?:index\.\w{3,5})?", re.I)
 _NUMBER = re.compile(r"\d+")
 _NEAR = 12
 _SHORT_LINE = 12
@@ -39,7 +40,10 @@ def further_boxes(page: Outline, title: str | None, url: str | None) -> list[Htm
     groups = _headed_groups(page)
     for posts in groups:
         if len(posts) >= _ARCHIVE and _are_the_page(posts, page):
-            group = [e for e in posts if page.body_words(e) and _is_item(e, own, url)]
+            # a page without a headline of its own is a list, with times or without
+            timed = page.heading is not None and not leads_home(page.heading)
+            told = (e for e in posts if page.body_words(e))
+            group = [e for e in told if _is_item(e, own, url, timed)]
             if len(group) >= _ARCHIVE and _are_the_page(group, page):
                 return group
     for boxes in groups:
@@ -124,13 +128,15 @@ def _form(name: str) -> str:
     return _NUMBER.sub("", name.partition(" ")[0])
 
 
-def _is_item(box: HtmlElement, own: str, url: str | None) -> bool:
-    """True for a box with one linked headline near its top, and a time."""
+def _is_item(box: HtmlElement, own: str, url: str | None, timed: bool = True) -> bool:
+    """True for a box with one linked headline near its top, and (if `timed`) a time."""
     title = _leading_title(box, own)
     if title is None or not leads_elsewhere(title, url):
         return False
-    return next(box.iter("time"), None) is not None or any(
-        read_when(line.text) for line in text_lines(box) if size(line.text) <= _SHORT_LINE
+    return (
+        not timed
+        or next(box.iter("time"), None) is not None
+        or any(read_when(line.text) for line in text_lines(box) if size(line.text) <= _SHORT_LINE)
     )
 
 
@@ -142,6 +148,12 @@ def _leading_title(box: HtmlElement, own: str) -> HtmlElement | None:
     name = key(text_of(heading))
     first = [key(line.text) for line in text_lines(box)[: _HEAD_LINES + 1]]
     return heading if name in first and name != own else None
+
+
+def leads_home(heading: HtmlElement) -> bool:
+    """True for a heading that links to the site's first page: its name, no headline."""
+    links = [*heading.iter("a"), *islice(heading.iterancestors("a"), 1)]
+    return any(_HOME.fullmatch(href) for link in links if (href := link.get("href")))
 
 
 def leads_elsewhere(title: HtmlElement, url: str | None) -> bool:

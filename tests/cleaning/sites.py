@@ -143,3 +143,30 @@ SITES = {
 }  # fmt: skip
 
 ARCHIVE = page(f"{NAV}<div><h1>Archive of the category News</h1>{_posts()}</div>{FOOT}")
+
+_CARDS = "".join(
+    f"<li><img><a href=/{n}><b>{title}</b></a>{p(texts)}</li>"
+    for n, (title, texts) in enumerate(_BOTH)
+)
+_LINKS = "".join(f"<li><a href=/t{n}>{title}</a></li>" for n, title in enumerate(TITLES))
+SITES |= {
+    # related blocks as they are set
+    "cards in a list": Site(framed(f"<div><h1>{TITLE}</h1>{p(TEXT)}</div><div class=more><h4>Other stories in this section</h4><ul>{_CARDS}</ul></div>"), TEXT, [*FERRY, *BEES], _BOTH),
+    "a story below a kicker": Site(framed(f"<main><h1>{TITLE}</h1>{p(TEXT)}<div class=related-story><div class=kicker>Related</div><a href=/x>{FERRY_TITLE}</a>{p(FERRY)}</div></main>"), TEXT, FERRY, [(FERRY_TITLE, FERRY)]),
+    "a story amid the text": Site(framed(f"<main><h1>{TITLE}</h1>{p(TEXT[:4])}<aside class=also-read><h3>Also read</h3><h4><a href=/x>{FERRY_TITLE}</a></h4>{p(FERRY)}</aside>{p(TEXT[4:])}</main>"), TEXT, FERRY, [(FERRY_TITLE, FERRY)]),
+    "more words in stories than in the text": Site(framed(f"<main><h1>{TITLE}</h1>{p(SHORT[:2])}<div id=moreStories><h2>More stories</h2><h4><a href=/x>{FERRY_TITLE}</a></h4>{p(FERRY)}<h4><a href=/y>{BEES_TITLE}</a></h4>{p(BEES)}</div></main>"), SHORT[:2], [*FERRY, *BEES], _BOTH),
+    "a table of links amid the text": Site(framed(f"<div><h1>{TITLE}</h1>{p(TEXT[:3])}<table align=right><tr><th>Related stories</th></tr><tr><td><a href=/a>{TITLES[0]}</a></td></tr></table>{p(TEXT[3:])}</div>"), TEXT, TITLES[:1]),
+    "links around pictures": Site(framed(f"<div><h1>{TITLE}</h1>{p(TEXT)}<div><h4>Related</h4><a href=/a><img></a><a href=/b><img></a></div></div>"), TEXT, ["Related"]),
+    "a box of a search engine": Site(framed(f"<article><h1>{TITLE}</h1>{p(TEXT)}</article><div class=swiper><h2>More like this</h2><div>{_LINKS}</div></div>"), TEXT, TITLES),
+    "labels around advertising": Site(framed(f"<article><h1>{TITLE}</h1>{p(TEXT[:3])}<p>ADVERTISEMENT</p><p>Article continues below</p>{p(TEXT[3:])}</article>"), TEXT, ["ADVERTISEMENT", "continues below"]),
+}  # fmt: skip
+
+BLOG = page(
+    "<h1><a href=/>The Lantern Blog</a></h1><div class=blog-posts>"
+    + "".join(
+        f"<h2 class=date-header>Tuesday</h2><div class=post><h3><a href=/p{n}.html>{title}</a></h3><div>{'<br><br>'.join(text)}</div></div>"
+        for n, (title, text) in enumerate(zip(TITLES, ITEMS, strict=True))
+    )
+    + f"</div>{FOOT}",
+    title="The Lantern Blog",
+)

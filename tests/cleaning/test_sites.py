@@ -7,7 +7,7 @@ import pytest
 from aggregator.cleaning import clean
 from aggregator.core.model import Kind, Page, Record
 from aggregator.core.options import CleaningOptions
-from tests.cleaning.sites import ARCHIVE, FERRY, ITEMS, SITES, TITLE, TITLES, p, page
+from tests.cleaning.sites import ARCHIVE, BLOG, FERRY, ITEMS, SITES, TITLE, TITLES, p, page
 
 
 def cleaned(html: str) -> Page:
@@ -55,6 +55,14 @@ def test_the_posts_of_a_list_are_articles_of_their_own() -> None:
     assert days == [1, 2, 3, 4]
     links = [article.link for article in page.embedded]
     assert links == [f"https://lantern.example/2026/03/{n}/" for n in range(4)]
+
+
+def test_the_posts_of_a_blogs_first_page_are_articles_of_their_own() -> None:
+    """Without a headline of the page's own, linked headlines with texts need no times."""
+    page = cleaned(BLOG)
+    assert page.main is None
+    assert [article.title for article in page.embedded] == TITLES
+    assert [article.text.split("\n") for article in page.embedded] == ITEMS
 
 
 def test_a_headline_alone_is_no_text() -> None:
