@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
+import psutil
 from sqlalchemy import create_engine, text
 
 from benchmarks.faults_world import Failed, Place, World, make_dumps, told_in_time
@@ -37,10 +38,12 @@ def speed(world: World, pages: int, seed: int) -> None:
         with world.place(kind, "pages") as place:
             place.finish("db", "upgrade")
             watched = lock_waits(place.url) if kind == "postgresql" else nullcontext({})
-            with watched as waits, busy() as share:
+            with watched as waits, consumption() as used:
                 told = ingest_together(place, processes, shared=shared)
             seen = {"database": kind, "processes": processes, "shared": shared}
-            print(json.dumps(seen | told | share | waits), flush=True)
+            spent = used["processor seconds"] + used["of the server"]
+            used["records stored per processor second"] = round(told["stored"] / spent, 1)
+            print(json.dumps(seen | told | used | waits), flush=True)
 
 
 def ingest_together(place: Place, processes: int, *, shared: bool) -> dict[str, Any]:
@@ -67,23 +70,43 @@ def ingest_together(place: Place, processes: int, *, shared: bool) -> dict[str, 
 
 
 @contextmanager
-def busy() -> Iterator[dict[str, Any]]:
-    """How busy the machine's cores were meanwhile, with all that ran on them (Linux)."""
+def consumption() -> Iterator[dict[str, Any]]:
+    """Processor time of all processes below this one, and how busy the machine was altogether.
+
+    The rate per processor second can be compared where others work on the same cores.
+    """
     found: dict[str, Any] = {}
-    before = _processor_times()
-    yield found
-    if before is not None and (after := _processor_times()) is not None:
-        idle, total = (late - early for early, late in zip(before, after, strict=True))
-        found["cores busy"] = round(1 - idle / max(total, 1), 2)
+    ended = threading.Event()
+    before, last = _times(), {}
+    psutil.cpu_percent()
 
+    def watch() -> None:
+        while not ended.wait(LOOK_SECONDS):
+            last.update(_times())
 
-def _processor_times() -> tuple[int, int] | None:
-    """Idle and all ticks of all cores so far (proc(5), /proc/stat)."""
+    thread = threading.Thread(target=watch)
+    thread.start()
     try:
-        ticks = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
-    except OSError:
-        return None
-    return int(ticks[3]) + int(ticks[4]), sum(map(int, ticks))
+        yield found
+    finally:
+        ended.set()
+        thread.join()
+        used: Counter[bool] = Counter()
+        for process, (server, seconds) in last.items():
+            used[server] += seconds - before.get(process, (server, 0.0))[1]
+        found["processor seconds"] = round(used[False], 1)
+        found["of the server"] = round(used[True], 1)
+        found["cores busy"] = round(psutil.cpu_percent() / 100, 2)
+
+
+def _times() -> dict[psutil.Process, tuple[bool, float]]:
+    """Of each process below this one: whether it is the server's, and its processor time."""
+    found = {}
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            found[process] = (process.name().startswith("postgres"), times.user + times.system)
+    return found
 
 
 @contextmanager
