@@ -81,27 +81,37 @@ def set_version(engine: Engine, version: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
 
 
+def assert_named(engine: Engine, error: StoreError) -> None:
+    """The message begins with the store: its file, or its URL as users write it."""
+    where = engine.url.database if engine.dialect.name == "sqlite" else "postgresql://"
+    assert str(error).startswith(str(where))
+    assert "psycopg" not in str(error)
+
+
 def test_a_newer_store_is_refused_and_left_alone(engine: Engine) -> None:
     """A database of a newer version is neither used nor touched."""
     set_version(engine, "9999")
     for use in (migrate.require_current, migrate.upgrade):
-        with pytest.raises(StoreError, match="9999, newer than this program's"):
+        with pytest.raises(StoreError, match="9999, newer than this program's") as caught:
             use(engine)
+        assert_named(engine, caught.value)
     assert rows(engine, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
 def test_an_older_store_is_told_how_to_go_on(engine: Engine) -> None:
     """A database of an older version names the command that upgrades it."""
     set_version(engine, "0000")
-    with pytest.raises(StoreError, match=r"0000.*aggregator db upgrade"):
+    with pytest.raises(StoreError, match=r"0000.*aggregator db upgrade") as caught:
         migrate.require_current(engine)
+    assert_named(engine, caught.value)
 
 
 def test_an_empty_database_is_told_how_to_go_on(database_url: str) -> None:
     """A database without a store names the commands that make one."""
     empty = open_engine(database_url, must_exist=False)
-    with pytest.raises(StoreError, match=r"empty.*aggregator ingest"):
+    with pytest.raises(StoreError, match=r"empty.*aggregator ingest") as caught:
         migrate.require_current(empty)
+    assert_named(empty, caught.value)
     empty.dispose()
 
 
@@ -111,8 +121,9 @@ def test_a_database_with_other_tables_is_refused_and_left_alone(database_url: st
     with theirs.connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(text("CREATE TABLE invoices (number INTEGER)"))
     for use in (migrate.require_current, migrate.upgrade):
-        with pytest.raises(StoreError, match="holds other tables"):
+        with pytest.raises(StoreError, match="holds other tables") as caught:
             use(theirs)
+        assert_named(theirs, caught.value)
     assert inspect(theirs).get_table_names() == ["invoices"]
     theirs.dispose()
 
