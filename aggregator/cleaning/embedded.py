@@ -30,6 +30,7 @@ _LABEL_TAGS = (
 _BLOCKS = frozenset(("p", "div", "header"))
 """Labels whose lines end where they end; an inline one may begin a line of body text."""
 _LABEL_SIZE = 8
+_LABEL_PARTS = 6
 _SHORT_LINE = 12
 _MAIN_SHARE = 0.35
 """A container with more than this share of the page's body text holds the main text."""
@@ -127,7 +128,7 @@ def _is_all_cards(element: HtmlElement, page: Outline, linked: bool = True) -> b
 def _related_headings(page: Outline) -> list[HtmlElement]:
     found: list[HtmlElement] = []
     for element in page.root.iter(*HEADINGS, *_LABEL_TAGS):
-        if len(element) > 6:
+        if len(element) > _LABEL_PARTS or any(len(part) > _LABEL_PARTS for part in element):
             continue
         if element.tag in _BLOCKS and page.body_words(element) > 2 * _LABEL_SIZE:
             continue

@@ -7,7 +7,7 @@ compared by `script.key`, so case and signs at the edges do not count.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from aggregator.cleaning.script import key, size
 
@@ -291,7 +291,12 @@ def _keys(table: str) -> frozenset[str]:
 
 def is_related_heading(line: str) -> bool:
     """True if `line` is a heading over other stories, such as "Related Articles"."""
-    if len(line) > LONGEST_HEADING or size(line) > _MOST_WORDS:
+    return len(line) <= LONGEST_HEADING and _is_related(line)
+
+
+@lru_cache(maxsize=8192)
+def _is_related(line: str) -> bool:
+    if size(line) > _MOST_WORDS:
         return False
     words = key(line)
     bare = _COUNT.sub("", words)

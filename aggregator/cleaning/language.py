@@ -15,6 +15,8 @@ from functools import cache
 from aggregator.cleaning.function_words import ARABIC, CYRILLIC, DEVANAGARI, LATIN, LETTERS
 
 _SAMPLE = 2000
+_FIRST = 600
+_HALF = 0.5
 _FEWEST_LETTERS = 20
 _KANA_SHARE = 12
 """Japanese has more than one kana for so many Chinese characters."""
@@ -124,9 +126,24 @@ class Detected:
 def detect_language(text: str) -> Detected | None:
     """The language that a text is written in, told by its script, then by its function words.
 
-    Reads `_SAMPLE` characters at most; None if too little tells (a handful of words).
+    Reads `_SAMPLE` characters at most, and fewer where those tell clearly; None if too little
+    tells (a handful of words).
     """
-    sample = _plain(text[:_SAMPLE].casefold())
+    if len(text) > _FIRST:
+        first = _detected(text[:_FIRST])
+        if first is not None and first.sure and _stands_alone(first):
+            return first
+    return _detected(text[:_SAMPLE])
+
+
+def _stands_alone(found: Detected) -> bool:
+    """True if function words tell, and no other language has half as many of them."""
+    scores = sorted(found.scores.values())
+    return bool(scores) and (len(scores) == 1 or scores[-2] <= _HALF * found.score)
+
+
+def _detected(text: str) -> Detected | None:
+    sample = _plain(text.casefold())
     signs = Counter() if sample.isascii() else _signs(sample)
     script = _script_of(signs) if signs else _script_of_ascii(sample)
     if script is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from aggregator.cleaning import ages, dates, furniture
 from aggregator.cleaning.markup import Unmarked, address_alone, is_marked_up, unmarked
@@ -101,6 +102,7 @@ def without_bullet(line: str) -> str:
     return _BULLET.sub("", line)
 
 
+@lru_cache(maxsize=2048)
 def read_when(line: str) -> When | None:
     """The time that a short line tells, alone or beside an outlet; None if it tells none."""
     if ends_as_sentence(line) and ages.parse_age(line) is None:
