@@ -82,7 +82,9 @@ def _main_text(tree: HtmlElement, about: Metadata, page: Outline) -> list[str]:
         return maintext.unflattened(paragraphs[0], about.title or "", own)
     if len(extracted) < 2 and body.is_poor(paragraphs, own):
         return own
-    return paragraphs or maintext.refine(in_the_margins(tree), about.title, about.author)
+    return paragraphs or maintext.refine(
+        in_the_margins(tree, about.title), about.title, about.author
+    )
 
 
 def _embedded(

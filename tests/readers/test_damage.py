@@ -148,7 +148,7 @@ def test_what_is_no_text_is_one_rejection_with_its_reason(
 
 
 @pytest.mark.parametrize("packed", dumps.COMPRESSORS)
-@pytest.mark.parametrize("filler", [b" ", b"\n", b"{}\n", b"x"])
+@pytest.mark.parametrize("filler", [b" ", b"\n", b'{"a": "%s"}\n' % (b"b" * 500), b"x"])
 def test_a_decompression_bomb_is_refused(read: Read, packed: str, filler: bytes) -> None:
     bomb = dumps.COMPRESSORS[packed](dumps.jsonl(1) + filler * (600_000 // len(filler)))
     limits: dict[str, Any] = {"expansion_floor_bytes": 100_000, "max_record_bytes": 50_000}
