@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = 3
 """Rejections of one reason that are shown at the end of a run."""
+HURRY_SECONDS = 0.5
+"""How long an interrupted run waits for another writer to say goodbye."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,11 +208,15 @@ def _sharing(job: Job, store: Persistence) -> Iterator[Sharing]:
     manner = manner_of(*said, settings.reading, settings.cleaning)
     presence = Presence(place, INGEST)
     store.insist(presence.enter)
+    patience = None
     try:
         presence.turn("running")
         yield Sharing(place, store, manner, complain)
+    except KeyboardInterrupt:
+        patience = HURRY_SECONDS
+        raise
     finally:
-        presence.leave()
+        presence.leave(patience)
 
 
 def _note_rejections(store: Persistence, run: Run, read: Claimed | ReadMeanwhile) -> int:

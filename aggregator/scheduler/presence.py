@@ -68,14 +68,18 @@ class Presence:
         self.state = state
         self._wake.set()
 
-    def leave(self) -> None:
-        """Give back all dumps and say goodbye, as far as the store lets us."""
+    def leave(self, patience: float | None = None) -> None:
+        """Give back all dumps and say goodbye, as far as the store lets us.
+
+        `patience` is how long another writer is waited for (seconds; None: as ever). One that
+        leaves without a word is known to be dead by its process or its lease.
+        """
         self._ended = True
         self._wake.set()
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=5 if patience is None else patience)
         self.state = daemons.STOPPED
         try:
-            with noting(self.place.engine) as connection:
+            with noting(self.place.engine, patience) as connection:
                 sources.release_all(connection, self.place.identity.owner)
                 if self.mode == INGEST:
                     # Nothing is left to be told of it: the log has what it read.

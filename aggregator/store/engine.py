@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,8 @@ _WRITERS = 0x6167677265676177
 
 BUSY_SECONDS = 60
 """How long a writer waits for another one on SQLite (seconds), unless its URL says `timeout`."""
+_SLICE_SECONDS = 0.5
+"""How long it waits in one call: a signal is handled when the call is over."""
 
 _CONNECT = {
     "connect_timeout": 10,
@@ -94,12 +97,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def noting(engine: Engine) -> Iterator[Connection]:
+def noting(engine: Engine, patience: float | None = None) -> Iterator[Connection]:
     """One short transaction that writes what no result depends on: reports, claims, alarms.
 
     It needs no turn on PostgreSQL, so that a daemon reports also while another one stores.
+    `patience` is how long it waits for a writer on SQLite (seconds; None: as long as `writing`).
     """
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    options = {"writes": True, "patience": patience}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
@@ -193,4 +198,29 @@ def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options: dict[str, Any] = dict(connection.get_execution_options())
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+    if options.get("writes"):
+        _take_turn(connection, options.get("patience"))
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _take_turn(connection: Connection, patience: float | None) -> None:
+    """Wait for other writers for `patience` seconds, or for the `timeout` of the connection.
+
+    In slices: while SQLite itself waits, Python handles no signal.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    (whole,) = driver.execute("PRAGMA busy_timeout").fetchone()  # milliseconds
+    until = time.monotonic() + (whole / 1000 if patience is None else patience)
+    try:
+        while True:
+            left = max(until - time.monotonic(), 0.0)
+            driver.execute(f"PRAGMA busy_timeout = {min(left, _SLICE_SECONDS) * 1000:.0f}")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except DBAPIError as error:
+                if left <= _SLICE_SECONDS or not is_passing(error):
+                    raise
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {whole}")

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from aggregator import __version__
 from aggregator.check import check_store
-from aggregator.store.engine import reading
+from aggregator.store.engine import reading, writing
 from tests.running import FIXTURES, PROJECT, Cli
 from tests.stores import opened, rows
 
@@ -192,6 +193,30 @@ def test_an_interrupted_ingest_says_so_and_running_again_finishes_it(
         cli("ingest", FIXTURES / "dumps")
         with opened(shipped_store.url) as other:
             assert rows(engine, EXPORTED) == rows(other, EXPORTED)
+
+
+def test_sigterm_ends_an_ingest_also_while_another_program_holds_the_store(
+    tmp_path: Path,
+) -> None:
+    """It neither waits for its turn to store nor to say goodbye, however long it may wait."""
+    path = tmp_path / "store.sqlite3"
+    with opened(f"sqlite:///{path}") as engine:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "aggregator", "ingest", FIXTURES / "dumps"],
+            cwd=tmp_path,
+            env=Cli(tmp_path, f"sqlite:///{path}?timeout=3600").environment(),
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        while not rows(engine, "SELECT owner FROM daemons"):
+            assert process.poll() is None
+            time.sleep(0.01)
+        with writing(engine):
+            os.killpg(process.pid, signal.SIGTERM)
+            errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 143
+    assert errors.splitlines()[-1].startswith("aggregator: ended by SIGTERM")
 
 
 def test_a_store_is_read_while_another_process_writes(shipped_store: Cli) -> None:
