@@ -133,6 +133,7 @@ class Sharing:
                 claimed = self.claim(each.dump)
                 if isinstance(claimed, Claimed):
                     yield claimed
+                    self._watch.forget()
                 elif isinstance(claimed, BeingRead):
                     left.append(claimed)
 
@@ -214,6 +215,10 @@ class _Watch:
         self._told: float | None = None
         self.stuck: set[int] = set()
         """Readings that are not waited for any more."""
+
+    def forget(self) -> None:
+        """Begin anew: while we read a dump, nobody looked whether the others go on."""
+        self._seen.clear()
 
     def look(self, left: Iterable[BeingRead]) -> None:
         """Look at the readings that are waited for."""

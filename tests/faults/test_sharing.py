@@ -30,8 +30,9 @@ from aggregator.scheduler.sharing import (
 )
 from aggregator.scheduler.status import with_states
 from aggregator.settings import Settings
-from aggregator.store import daemons, logs
+from aggregator.store import daemons, dumps, logs
 from aggregator.store.daemons import Identity
+from aggregator.store.dumps import Tally
 from aggregator.store.engine import noting, reading, writing
 from aggregator.store.persistence import Persistence
 from aggregator.store.queries import Slice
@@ -207,6 +208,41 @@ def test_a_process_that_lives_and_gets_nowhere_is_not_waited_for(
     presence.leave()
     log = "SELECT read, stored, known, rejected FROM dump_log ORDER BY dump_id"
     assert rows(engine, log) == [(2, 0, 1, 1), (2, 1, 0, 1)]
+
+
+def test_nobody_is_stuck_while_we_did_not_look(
+    engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reading that went on while we read another dump is waited for; how long that took does
+    not count as its standing still."""
+    first, second = find_dumps([str(folder)], ReadingOptions())
+    one, two, ours = (Presence(place_of(engine), INGEST) for _ in range(3))
+    for presence in (one, two, ours):
+        presence.enter()
+    going = sharing(engine, one.place).claim(first)
+    assert isinstance(going, Claimed)
+    assert isinstance(sharing(engine, two.place).claim(second), Claimed)
+    told: list[str] = []
+    waiter = sharing(engine, ours.place, MANNER, told, Patience(0.01, 60.0, 500.0))
+    claims = waiter.claims([first, second])
+    leaving = threading.Timer(0.2, two.leave)  # it dies, and leaves the second dump to us
+    leaving.start()
+    claimed = next(claims)
+    leaving.join()
+    assert claimed.dump == second
+    with writing(engine) as connection:
+        dumps.count(connection, going.dump_id, Tally(read=1, known=1), Clock().now().text)
+    read(engine, claimed)
+    now = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: now() + 1000.0)  # so long did we read it
+    rest = threading.Thread(target=lambda: told.extend(each.dump.path for each in claims))
+    rest.start()
+    time.sleep(0.2)  # some looks
+    read(engine, going)
+    rest.join()
+    assert [words for words in told if not words.startswith(("waiting", "still"))] == []
+    one.leave()
+    ours.leave()
 
 
 def test_a_process_ends_when_others_have_read_what_it_was_given(
