@@ -12,16 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from aggregator.store.failures import StoreError, is_unwritable
+
+_STANDING = "standing"
+"""Where a connection keeps what the file was like when it came."""
 
 
 def allow(engine: Engine) -> None:
     """Let the engine read such a file. Raises StoreError where that would miss stored changes."""
-    seen: dict[str, tuple[int, int]] = {}
 
     def connect(
-        dialect: Any, _record: object, arguments: Any, options: dict[str, Any]
+        dialect: Any, record: ConnectionPoolEntry, arguments: Any, options: dict[str, Any]
     ) -> sqlite3.Connection:
         connection: sqlite3.Connection = dialect.connect(*arguments, **options)
         try:
@@ -32,14 +35,16 @@ def allow(engine: Engine) -> None:
             if not is_unwritable(error) or not path.is_file():
                 raise
             _refuse_changes(path)
-            seen["standing"] = _standing(path)
+            record.info[_STANDING] = _standing(path)
             where = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             connection = dialect.connect(where, **{**options, "uri": True})
         return connection
 
-    def prove(_connection: Connection) -> None:
+    def prove(connection: Connection) -> None:
         path = Path(engine.url.database or "")
-        if seen and seen["standing"] != _standing(path):
+        # Of this connection: others may have come when the file was another one.
+        standing = connection.info.get(_STANDING)
+        if standing is not None and standing != _standing(path):
             raise StoreError(f"{path}: it was written while it was read; run the command again")
 
     event.listen(engine, "do_connect", connect)

@@ -85,6 +85,28 @@ def test_a_change_while_it_is_read_is_noticed(path: Path) -> None:
     engine.dispose()
 
 
+def test_a_change_is_noticed_whatever_other_connections_saw(path: Path) -> None:
+    """A second connection, opened after the change, does not hide it from the first."""
+    with without_privileges():
+        engine = open_engine(f"sqlite:///{path}", must_exist=True)
+
+    def read_twice() -> None:
+        with reading(engine) as connection:
+            connection.execute(READ)
+            path.parent.chmod(0o755)
+            path.chmod(0o644)
+            with closing(sqlite3.connect(path)) as other, other:
+                other.execute("INSERT INTO store_info VALUES ('a', 'b')")
+            path.chmod(0o444)
+            path.parent.chmod(0o555)
+            with without_privileges(), reading(engine) as later:
+                assert later.scalar(READ) == 1
+
+    with pytest.raises(StoreError, match="written while it was read"):
+        read_twice()
+    engine.dispose()
+
+
 @pytest.fixture
 def mounted(tmp_path: Path) -> Iterator[Path]:
     """A file system; only root can make one."""
