@@ -20,6 +20,7 @@ from aggregator.store.failures import (
     StoreError,
     StoreUnreachable,
     is_passing,
+    is_unwritable,
     masked,
     reason,
     told,
@@ -73,6 +74,7 @@ def open_engine(url: str, *, must_exist: bool) -> Engine:
         if must_exist:
             unwritable.allow(engine)
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", _write_ahead_if_it_may if must_exist else _write_ahead)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         wanted = {name: value for name, value in _CONNECT.items() if name not in parsed.query}
@@ -187,8 +189,20 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     # lock first; `_begin_sqlite` does both.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA cache_size = -65536")
+
+
+def _write_ahead(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _write_ahead_if_it_may(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    """A backup that may only be read stays in the mode that `VACUUM INTO` gave it."""
+    try:
+        _write_ahead(connection, entry)
+    except sqlite3.OperationalError as error:
+        if not is_unwritable(error):
+            raise
 
 
 def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -52,12 +52,13 @@ def allow(engine: Engine) -> None:
 
 
 def _refuse_changes(path: Path) -> None:
-    ahead = path.with_name(f"{path.name}-wal")
-    if ahead.exists() and ahead.stat().st_size:
-        raise StoreError(
-            f"{path}: it cannot be written, and {ahead.name} beside it has changes that are not "
-            "in the file yet: open it once where it can be written"
-        )
+    for ending, what in (("wal", "not in the file yet"), ("journal", "to be taken back")):
+        beside = path.with_name(f"{path.name}-{ending}")
+        if beside.exists() and beside.stat().st_size:
+            raise StoreError(
+                f"{path}: it cannot be written, and {beside.name} beside it has changes that are "
+                f"{what}: open it once where it can be written"
+            )
 
 
 def _standing(path: Path) -> tuple[int, int]:

@@ -108,6 +108,53 @@ def test_a_change_is_noticed_whatever_other_connections_saw(path: Path) -> None:
 
 
 @pytest.fixture
+def backup(path: Path) -> Path:
+    """The same as the documented way to back it up makes it: not in WAL mode."""
+    copy = path.with_name("backup.sqlite3")
+    path.parent.chmod(0o755)
+    with closing(sqlite3.connect(path)) as source:
+        source.execute("VACUUM INTO ?", (str(copy),))
+    copy.chmod(0o444)
+    path.parent.chmod(0o555)
+    return copy
+
+
+def test_a_backup_without_permission_can_be_read(backup: Path) -> None:
+    """What `VACUUM INTO` made is read as it is; to write it fails with the name of the file."""
+    before = backup.read_bytes()
+    with without_privileges():
+        engine = open_engine(f"sqlite:///{backup}", must_exist=True)
+        with reading(engine) as connection:
+            assert connection.scalar(READ) == 0
+        with pytest.raises(DatabaseError) as caught, writing(engine) as connection:
+            connection.execute(text("INSERT INTO store_info VALUES ('a', 'b')"))
+        engine.dispose()
+    assert told(engine.url, caught.value).startswith(f"{backup}: attempt to write a readonly")
+    assert backup.read_bytes() == before
+
+
+def test_a_backup_with_half_a_transaction_is_not_read(backup: Path) -> None:
+    """A journal beside it takes back what a crash left half done: it is refused until then."""
+    backup.parent.chmod(0o755)
+    backup.chmod(0o644)
+    with closing(sqlite3.connect(backup, isolation_level=None)) as other:
+        other.execute("PRAGMA cache_size = 1")
+        other.execute("BEGIN EXCLUSIVE")
+        many = ((f"name {n}", "value" * 50) for n in range(2000))
+        other.executemany("INSERT INTO store_info VALUES (?, ?)", many)
+        crashed = backup.with_name("crashed.sqlite3")
+        journal = backup.with_name(backup.name + "-journal")
+        crashed.write_bytes(backup.read_bytes())
+        crashed.with_name(crashed.name + "-journal").write_bytes(journal.read_bytes())
+        other.execute("ROLLBACK")
+    for each in backup.parent.iterdir():
+        each.chmod(0o444)
+    backup.parent.chmod(0o555)
+    with without_privileges(), pytest.raises(StoreError, match="to be taken back"):
+        open_engine(f"sqlite:///{crashed}", must_exist=True)
+
+
+@pytest.fixture
 def mounted(tmp_path: Path) -> Iterator[Path]:
     """A file system; only root can make one."""
     folder = tmp_path / "disk"
@@ -119,17 +166,17 @@ def mounted(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
 def test_commands_read_a_store_on_a_read_only_file_system(
-    mounted: Path, shipped_store: Cli
+    mounted: Path, shipped_store: Cli, mode: str
 ) -> None:
-    """They answer as on any other; `ingest` says in one line what must be writable."""
+    """They answer as on any other, in each mode of the file: `VACUUM INTO` makes the first;
+    `ingest` says in one line what must be writable."""
     path = mounted / "store.sqlite3"
-    with (
-        closing(sqlite3.connect(shipped_store.folder / "store.sqlite3")) as source,
-        closing(sqlite3.connect(path)) as copy,
-    ):
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode = WAL")
+    with closing(sqlite3.connect(shipped_store.folder / "store.sqlite3")) as source:
+        source.execute("VACUUM INTO ?", (str(path),))
+    with closing(sqlite3.connect(path)) as copy:
+        assert copy.execute(f"PRAGMA journal_mode = {mode}").fetchone() == (mode.lower(),)
     subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)
     cli = Cli(shipped_store.folder, f"sqlite:///{path}")
     stories = shipped_store.json("clusters", "list", "--limit", "3")
