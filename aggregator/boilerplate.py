@@ -161,11 +161,14 @@ def wrong_boilerplate(connection: Connection, stories: int) -> Iterator[str]:
 
 def _wrong_marks(connection: Connection, stories: int) -> Iterator[str]:
     """Passages that are marked as boilerplate and are none, or the other way round."""
+    told: set[int] = set()
     keys = (distinct(part.keys) for part in PASSAGES.everything(connection))
     for every in chain(keys, stored.marked(connection)):
         for start in range(0, len(every), _KEYS_AT_ONCE):
             some = every[start : start + _KEYS_AT_ONCE]
             after = _repeated(connection, stories, PASSAGES.lowest(connection, some, SAMPLE))
             marked = set(stored.repeated_among(connection, some).tolist())
-            for key in sorted(marked.symmetric_difference(after.tolist())):
+            wrong = marked.symmetric_difference(after.tolist()) - told
+            told |= wrong
+            for key in sorted(wrong):
                 yield f"passage {key}: {'' if key in marked else 'not '}marked as repeated"

@@ -17,7 +17,8 @@ from aggregator.candidates import postings
 from aggregator.compare import stored_options
 from aggregator.core.tokens import SHINGLE_WORDS, grams
 from aggregator.fingerprint import fingerprints, sign, signed_by_datasketch
-from aggregator.store import check, nodes
+from aggregator.method import METHODS
+from aggregator.store import check, info, nodes
 from aggregator.store.engine import Connection
 from aggregator.store.index import CANDIDATES
 
@@ -47,6 +48,7 @@ def check_store(connection: Connection) -> Iterator[Checked]:
         "the database file is whole, and every reference leads somewhere",
         check.file_damage(connection),
     )
+    yield _checked("the results were made by this program's methods", _other_methods(connection))
     for invariant in check.INVARIANTS:
         yield _checked(invariant.claim, check.broken(connection, invariant))
     yield _checked(
@@ -76,6 +78,12 @@ def _checked(claim: str, found: Iterator[str]) -> Checked:
     found = _readable(found)
     findings = list(islice(found, MOST_FINDINGS))
     return Checked(claim, findings, len(findings) + sum(1 for _more in islice(found, _COUNTED)))
+
+
+def _other_methods(connection: Connection) -> Iterator[str]:
+    """Methods that are not this program's: then its indexes are not as claimed either."""
+    for name in info.differing(connection, METHODS):
+        yield f"another {name}: run `aggregator refingerprint`"
 
 
 def _readable(found: Iterator[str]) -> Iterator[str]:

@@ -30,10 +30,7 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from aggregator.candidates import KEYS
-from aggregator.core.boilerplate import METHOD
 from aggregator.core.canonical import CanonicalOptions, Ranking
-from aggregator.core.decision import RULE
 from aggregator.core.identity import capture_key, record_key
 from aggregator.core.model import Ignored, Record, Rejection
 from aggregator.core.operation import RetryOptions
@@ -42,6 +39,7 @@ from aggregator.core.sightings import SeenPage
 from aggregator.core.times import to_text
 from aggregator.fingerprint import SCHEME
 from aggregator.intake import Known, Outcome, take_in
+from aggregator.method import METHODS
 from aggregator.settle import Counts, Settler, Settling
 from aggregator.standing import Circumstances
 from aggregator.store import articles, dumps, info
@@ -76,10 +74,7 @@ class PipelineOptions:
     def method(self) -> dict[str, str]:
         """What must be the same for all results of one store, by name."""
         return {
-            "scheme": SCHEME,
-            "index": KEYS,
-            "rule": RULE,
-            "boilerplate": METHOD,
+            **METHODS,
             "matching": json.dumps(asdict(self.matching), sort_keys=True),
             "canonical": json.dumps(asdict(self.canonical), sort_keys=True),
         }

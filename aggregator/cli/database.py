@@ -27,10 +27,14 @@ app = typer.Typer(no_args_is_help=True)
 def upgrade(options: OutputOptions) -> None:
     """Make the store if there is none, or bring an older one to this version.
 
-    The figures that are kept as they come and go are counted again.
+    The figures that are kept as they come and go are counted again. Says so when the results were
+    made by other methods or settings, and are to be made again.
     """
-    url = settings_of(options).database_url
+    settings = settings_of(options)
+    url = settings.database_url
     with store_failures(url):
+        from aggregator.pipeline import options_of
+        from aggregator.store import info
         from aggregator.store.counters import recount
         from aggregator.store.engine import open_engine, writing
         from aggregator.store.migrate import upgrade as bring_up_to_date
@@ -39,7 +43,13 @@ def upgrade(options: OutputOptions) -> None:
         before, after = bring_up_to_date(engine)
         with writing(engine) as connection:
             corrected = recount(connection)
-    values = {"version_before": before, "version": after, "corrected": corrected}
+            other = info.differing(connection, options_of(settings).method())
+    values = {
+        "version_before": before,
+        "version": after,
+        "corrected": corrected,
+        "to_refingerprint": other,
+    }
     show(Document(values, [values], list(values), lambda: _upgraded(values)), options.format)
 
 
@@ -54,6 +64,9 @@ def _upgraded(values: dict[str, Any]) -> Iterable[RenderableType]:
     if corrected := values["corrected"]:
         were = "was" if corrected == 1 else "were"
         yield Text(f"{counted(corrected, 'figure')} {were} wrong, and {were} counted again.")
+    if other := values["to_refingerprint"]:
+        made = f"Its results were made with another {' and '.join(other)}"
+        yield Text(f"{made}: run `aggregator refingerprint`.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Postings of the candidate index as arrays: sorted, cut into chunks, searched and filtered.
+"""Postings of an index as arrays: sorted, cut into chunks, searched and filtered.
 
 A posting says that a node has a key. Their order is by key, then by node, so that the nodes of
 lowest id stand first. The index (`aggregator.store.index`) keeps them in *segments*, sorted arrays

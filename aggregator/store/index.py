@@ -94,6 +94,7 @@ class Index:
                 gone[identifier] = int(high - low) - len(left[identifier])
             if left:
                 segments.rewrite(connection, left, gone)
+        segments.drop_empty(connection)
 
     def everything(self, connection: Connection) -> Iterator[Postings]:
         """All stored postings, a segment at a time."""

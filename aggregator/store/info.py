@@ -26,15 +26,20 @@ def agree(connection: Connection, wanted: Mapping[str, str]) -> None:
     schema of another version, as somebody may have upgraded the store since it was opened.
     """
     migrate.require_version(connection.engine, migrate.stored_version(connection))
-    found = facts(connection)
-    differing = [name for name, value in wanted.items() if found.get(name, value) != value]
-    if differing:
+    if other := differing(connection, wanted):
         raise StoreError(
             f"{store_name(connection.engine.url)}: the store was made with another "
-            f"{' and '.join(sorted(differing))}; "
+            f"{' and '.join(other)}; "
             "run `aggregator refingerprint` to bring it to the present one"
         )
+    found = facts(connection)
     set_facts(connection, {n: v for n, v in wanted.items() if n not in found})
+
+
+def differing(connection: Connection, wanted: Mapping[str, str]) -> list[str]:
+    """The names of those facts of this store that are others, in order."""
+    found = facts(connection)
+    return sorted(name for name, value in wanted.items() if found.get(name, value) != value)
 
 
 def set_facts(connection: Connection, values: Mapping[str, str]) -> None:

@@ -183,7 +183,7 @@ class Node(Base):
 
 
 class IndexSegment(Base):
-    """A segment of the candidate index: postings sorted by key, then node."""
+    """A segment of an index: postings sorted by key, then node."""
 
     __tablename__ = "index_segments"
     segment_id: Mapped[int] = mapped_column(RowId, primary_key=True)

@@ -1,4 +1,4 @@
-"""Segments of the candidate index as rows, and what a process remembers of them.
+"""Segments of the indexes as rows, and what a process remembers of them.
 
 A segment never grows. Its chunks may lose postings (`rewrite`); its fences and its filter stay
 as they were, and then let through a little more than they must. So what a process remembers of
@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ from aggregator.store.schema import IndexChunk, IndexHead, IndexSegment
 from aggregator.store.sql import as_parameter, chunks, integers
 
 FILTER_BYTES: Final = 256 << 20
-"""Memory for filters; segments whose filter has no room in it are read without (slower)."""
+"""Memory for the filters of an index; segments whose filter has no room are read without it."""
 MOST_POSTINGS: Final = 1 << 20
 """Postings in one segment; more are written as several."""
 ASKED: Final = 64
@@ -82,14 +83,16 @@ def manifest(connection: Connection, index: int) -> list[Segment]:
 
     They are read once in a transaction, unless it changes them.
     """
-    transaction, found = connection.info.get(_MANIFEST, (None, {}))
-    if transaction is None or transaction is not connection.get_transaction():
+    known, found = connection.info.get(_MANIFEST, (None, {}))
+    current = connection.get_transaction()
+    if current is None or known is None or known() is not current:
         found = {}
         for row in connection.execute(select(segments).order_by(segments.c.segment_id)).all():
             identifier, nonce, number, depth, prefix, postings = row
             segment = Segment(identifier, nonce, Part(number, depth, prefix), postings)
             found.setdefault(number, []).append(segment)
-        connection.info[_MANIFEST] = (connection.get_transaction(), found)
+        # The pool keeps `info` when the transaction and its connection are gone.
+        connection.info[_MANIFEST] = (ref(connection.get_transaction()), found)
     return list(found.get(index, ()))
 
 
@@ -174,10 +177,7 @@ def read_chunks(connection: Connection, ids: Places) -> tuple[Postings, Places]:
 
 
 def rewrite(connection: Connection, left: Mapping[int, Postings], gone: Mapping[int, int]) -> None:
-    """Replace the postings of these chunks by those `left`; so many are `gone` of each.
-
-    A segment that has none left is removed.
-    """
+    """Replace the postings of these chunks by those `left`; so many are `gone` of each."""
     rows = [{"id": chunk, "bytes": postings.to_bytes()} for chunk, postings in left.items()]
     statement = update(chunk_rows).where(chunk_rows.c.chunk_id == bindparam("id"))
     connection.execute(statement.values(data=bindparam("bytes")), rows)
@@ -188,6 +188,11 @@ def rewrite(connection: Connection, left: Mapping[int, Postings], gone: Mapping[
     fewer = {"postings": segments.c.postings - bindparam("count")}
     counts = [{"id": segment, "count": count} for segment, count in lost.items()]
     connection.execute(statement.values(fewer), counts)
+    _changed(connection)
+
+
+def drop_empty(connection: Connection) -> None:
+    """Remove the segments that have no posting left."""
     empty = select(segments.c.segment_id).where(segments.c.postings == 0)
     drop(connection, connection.scalars(empty).all())
 

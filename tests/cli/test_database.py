@@ -72,6 +72,9 @@ DAMAGES = {
     "INSERT INTO repeated_passages (key) VALUES (1)": (
         "what sites repeat follows from the texts, and so does what is left out of comparisons"
     ),
+    "UPDATE store_info SET value = 'lines-1' WHERE name = 'boilerplate'": (
+        "the results were made by this program's methods"
+    ),
     "DELETE FROM nodes WHERE node_id = (SELECT min(node_id) FROM nodes)": (
         "the database file is whole, and every reference leads somewhere"
     ),

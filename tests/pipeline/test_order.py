@@ -7,13 +7,18 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+import aggregator.boilerplate
+import tests.pipeline.worlds
+from aggregator import core
 from aggregator.store import migrate
 from aggregator.store.engine import open_engine
 from tests.pipeline.definition import defined
@@ -43,6 +48,33 @@ def new_store() -> Iterator[Engine]:
         engine = open_engine(f"sqlite:///{path}", must_exist=True)
         yield engine
         engine.dispose()
+
+
+@contextmanager
+def few_sampled() -> Iterator[None]:
+    """Of the texts that have a passage three are looked at, and a world spans two months."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (core.boilerplate, aggregator.boilerplate):
+            patch.setattr(module, "SAMPLE", 3)
+        patch.setattr(tests.pipeline.worlds, "START", datetime(2026, 3, 27, tzinfo=UTC))
+        yield
+
+
+@settings(max_examples=8, deadline=None)
+@given(seeds)
+def test_the_lowest_texts_tell_what_a_site_repeats_in_any_order(seed: int) -> None:
+    """A passage of more texts than are looked at is judged by the same ones in any order."""
+    rng = random.Random(seed)
+    with few_sampled():
+        pages = World(rng).deliveries(rng.randint(15, 30))
+        with new_store() as engine:
+            ingest(engine, [pages])
+            first = results(engine)
+            matches = defined(engine)[0]
+        assert {row[:6] for row in first["matches"]} == matches
+        with new_store() as engine:
+            ingest(engine, cut(rng, rng.sample(pages, len(pages))))
+            assert results(engine) == first
 
 
 @settings(max_examples=15, deadline=None)

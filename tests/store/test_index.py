@@ -1,4 +1,4 @@
-"""The candidate index: whatever was added and removed, in whatever parts, is found again."""
+"""The indexes: whatever was added and removed, in whatever parts, is found again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from aggregator.core import postings as arrays
 from aggregator.core.postings import Postings, by_key
-from aggregator.store import index, segments
+from aggregator.store import index, lookup, segments
 from aggregator.store.engine import DatabaseError, open_engine, reading, writing
 from aggregator.store.index import CANDIDATES, HUBS
 from aggregator.store.segments import Part
@@ -32,6 +32,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "MOST_SEGMENTS", 3)
     monkeypatch.setattr(segments, "MOST_POSTINGS", 50)
     monkeypatch.setattr(segments, "ASKED", 4)
+    monkeypatch.setattr(lookup, "_CHUNKS_AT_ONCE", 1)
 
 
 def made(rows: Rows | frozenset[tuple[int, int]]) -> Postings:
