@@ -45,7 +45,8 @@ def prune_furniture(page: Outline) -> None:
     for element in list(page.root.iter("address")):
         if size(element.text_content()) <= _BYLINE_SIZE:
             element.drop_tree()
-    for elements in _named_furniture(page).values():
+    for named in _named_furniture(page).values():
+        elements = _outermost(named)
         if sum(map(page.body_words, elements)) <= _MOST_OF_ONE_NAME * page.total:
             for element in elements:
                 element.drop_tree()
@@ -69,6 +70,12 @@ def _named_furniture(page: Outline) -> dict[str, list[HtmlElement]]:
             word = f"{word} {len(found)}"
         found.setdefault(word, []).append(element)
     return found
+
+
+def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+    """Those that stand in no other of `elements`, whose words are theirs too."""
+    known = set(elements)
+    return [each for each in elements if known.isdisjoint(each.iterancestors())]
 
 
 def _furniture_word(element: HtmlElement) -> str | None:
