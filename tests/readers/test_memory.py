@@ -7,8 +7,11 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
+from aggregator.core.model import Rejection
 from aggregator.core.options import ReadingOptions
 from aggregator.readers import find_dumps, read_dump
 from tests.readers import dumps
@@ -85,3 +88,19 @@ def test_rows_of_parquet_are_read_in_batches(tmp_path: Path) -> None:
         assert read == count
         peaks.append(peak)
     assert peaks[1] < peaks[0] + 300_000
+
+
+def test_a_text_over_the_limit_in_parquet_becomes_no_text_of_pythons(tmp_path: Path) -> None:
+    """The row is told with its size, and the rows beside it are read."""
+    table = pyarrow.table({"text": ["A text.", "word " * 6_000_000, "B text."]})
+    path = tmp_path / "dump.parquet"
+    options = ReadingOptions(max_record_bytes=1_000_000)
+    for dictionary in (False, True):
+        pyarrow.parquet.write_table(table, path, use_dictionary=dictionary)
+        read, peak = _peak(path, options)
+        assert read == 3
+        assert peak < BOUND
+        (dump,) = find_dumps([str(path)], options)
+        _first, large, _last = read_dump(dump, options)
+        assert isinstance(large, Rejection)
+        assert (large.locator, large.detail) == ("row 2", "30000000 bytes; the limit is 1000000")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,6 +14,9 @@ import pyarrow.parquet
 import pytest
 
 from aggregator.core.model import Declared, Reason, Record, Rejection
+from aggregator.core.options import ReadingOptions
+from aggregator.readers.parquet_pages import MOST_HELD, Needs
+from aggregator.readers.thrift import I32, Compact
 from tests.readers import dumps
 from tests.readers.conftest import Read
 from tests.running import PROJECT
@@ -125,6 +129,83 @@ def test_a_row_group_that_grows_like_a_bomb_is_not_unpacked(read: Read) -> None:
     assert (first.locator, first.reason) == ("row 1", Reason.TOO_LARGE)
     assert "bomb" in first.detail
     assert isinstance(second, Record)
+
+
+NOISE = random.Random(1).randbytes(200_000).hex()
+
+
+def test_a_bomb_is_told_by_its_own_pages_whatever_stands_beside_it(read: Read) -> None:
+    """Neither another row group nor another page of its own allows a page to grow further."""
+    text = pyarrow.array(["B text.", NOISE, "a" * 8_000_000])
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(
+        pyarrow.table({"text": text.take(pyarrow.array([0, 1, 2, 0, 1]))}),
+        file,
+        row_group_size=2,
+        compression="zstd",
+        use_dictionary=False,
+    )
+    entries = read(file.getvalue(), expansion_floor_bytes=500_000)
+    first, second, third, last = entries
+    assert isinstance(third, Rejection)
+    assert (third.locator, third.reason) == ("row 3", Reason.TOO_LARGE)
+    assert third.detail.startswith("row group 1, to row 4: decompression bomb: ")
+    assert [type(entry) for entry in (first, second, last)] == [Record] * 3
+
+
+def test_one_page_that_grows_like_a_bomb_is_told_among_sound_ones(read: Read) -> None:
+    file = io.BytesIO()
+    told = {"compression": "zstd", "use_dictionary": False, "write_batch_size": 1}
+    table = pyarrow.table({"text": [NOISE, "a" * 8_000_000]})
+    pyarrow.parquet.write_table(table, file, data_page_size=1, **told)
+    (entry,) = read(file.getvalue(), expansion_floor_bytes=500_000)
+    assert isinstance(entry, Rejection)
+    assert entry.reason is Reason.TOO_LARGE
+    assert "grow to 80000" in entry.detail
+
+
+def test_a_large_row_group_of_texts_that_pack_well_is_read(read: Read) -> None:
+    """Texts that pack 20 to 100 times are no bomb, in a row group far over the floor."""
+    told = "The ferry of pier {} sailed to the island of Mossel with all of its lanterns lit. "
+    texts = ["".join(told.format(n * 30 + m) for m in range(30)) for n in range(3_000)]
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(
+        pyarrow.table({"text": texts}), file, compression="zstd", use_dictionary=False
+    )
+    assert len(file.getvalue()) < sum(map(len, texts)) / 20
+    entries = read(file.getvalue(), expansion_floor_bytes=1_000_000)
+    assert [type(entry) for entry in entries] == [Record] * 3_000
+
+
+def test_a_page_that_tells_its_longest_text_in_its_header_is_read(read: Read) -> None:
+    texts = [f"{n} " + "word " * 700 for n in range(20)]
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table({"text": texts}), file, data_page_size=1)
+    assert [type(entry) for entry in read(file.getvalue())] == [Record] * 20
+
+
+def test_pages_that_take_too_much_at_one_time_are_told_with_the_limit() -> None:
+    why = Needs(packed=10**9, size=10**9, held=MOST_HELD + 1).too_much(ReadingOptions())
+    assert why == f"its pages take {MOST_HELD + 1} bytes of memory at one time; limit {MOST_HELD}"
+    assert Needs(packed=10**9, size=10**9, held=MOST_HELD).too_much(ReadingOptions()) is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"\x15\x02\x05\x02\x04\x00",
+        b"\x16\x02\x00",
+        b"\x15",
+        b"\x15" + b"\xff" * 20,
+        b"\x2c" * 99,
+        b"\x29\x99" * 99,
+        b"\x2d\x00",
+    ],
+    ids=["twice", "another type", "cut", "endless", "deep", "deep lists", "no type"],
+)
+def test_a_struct_that_two_readers_could_take_differently_is_refused(told: bytes) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        Compact(told).struct({1: (I32, Compact.integer)})
 
 
 def test_a_damaged_end_never_ends_the_process(tmp_path: Path) -> None:
