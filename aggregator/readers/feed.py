@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +26,8 @@ _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*(\d+));?")
 _PAGE_WORDS = 100
 """From this many words on, an item's HTML is cleaned as a page; less is taken as its text."""
 _MAX_HEAD = 20_000
-"""Characters of a feed's own description that are read again with each item."""
+"""Characters of a feed's own description that are read where its items are read one by one."""
+_ROOT = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)\b[^<>]*>", re.I)
 _MAX_FIELD_CHARS = 2_000
 
 
@@ -49,18 +50,20 @@ def read_feed(stream: DumpStream, options: ReadingOptions, source: Source) -> It
         if not complete:
             yield damage_of(stream, "file") or Rejection("file", Reason.CORRUPT, str(failure))
             return
-        entries = list(_items_alone(text.text, source))
+        entries: Iterable[Entry] = _items_alone(text.text, source)
     else:
         entries = _items(parsed, source, complete if cut else None)
+    told = 0
     for entry in entries:
+        told += 1
         if isinstance(entry, Record) and "\ufffd" in str(entry.payload):
             yield replace(entry, warnings=(*text.warnings, *entry.warnings))
         else:
             yield entry
     if cut:
-        locator = f"item {len(entries) + 1}"
-        told = Rejection(locator, Reason.TRUNCATED, "the file ends inside an item")
-        yield damage_of(stream, locator) or told
+        locator = f"item {told + 1}"
+        cut_off = Rejection(locator, Reason.TRUNCATED, "the file ends inside an item")
+        yield damage_of(stream, locator) or cut_off
 
 
 def _items(parsed: Mapping[str, Any], source: Source, most: int | None = None) -> list[Entry]:
@@ -73,16 +76,26 @@ def _items_alone(text: str, source: Source) -> Iterator[Entry]:
     """The items of a feed that the parser gave up on, each read as the only one of a feed."""
     opened = _OPEN.search(text)
     head = text[: opened.start()] if opened and opened.start() <= _MAX_HEAD else ""
-    start = len(head)
+    feed, start = _feed_of(head), len(head)
+    root = _ROOT.search(head)
     for number, close in enumerate(_CLOSE.finditer(text), start=1):
-        locator, item = f"item {number}", head + text[start : close.end()]
+        locator, item = f"item {number}", (root[0] if root else "") + text[start : close.end()]
         start = close.end()
         try:
-            alone = _items(_parse(item), source, 1)
+            alone = _items({**_parse(item), "feed": feed}, source, 1)
         except _ParserFailed:
             alone = []
         broken = Rejection(locator, Reason.CORRUPT, "an item that cannot be taken apart")
         yield replace(alone[0], locator=locator) if alone else broken
+
+
+def _feed_of(head: str) -> Mapping[str, Any]:
+    """What a feed says of itself before its items; nothing where that cannot be taken apart."""
+    try:
+        feed: Mapping[str, Any] = _parse(head).get("feed", {})
+    except _ParserFailed:
+        return {}
+    return feed
 
 
 class _ParserFailed(Exception):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
+from typing import Any
 
+import feedparser  # type: ignore[import-untyped]
 import pytest
 
 from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
-from aggregator.readers import Entry
+from aggregator.core.options import ReadingOptions
+from aggregator.readers import Entry, find_dumps, read_dump
 from tests.readers import dumps
 from tests.readers.conftest import Read
 
@@ -168,3 +172,29 @@ def test_one_item_that_the_parser_fails_on_costs_no_other(read: Read) -> None:
         f"item {n}" for n in range(1, len(entries) + 1)
     ]
     assert Reason.CORRUPT in [entry.reason for entry in entries if isinstance(entry, Rejection)]
+
+
+def test_items_that_are_read_one_by_one_are_delivered_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is there before the second is parsed, and none has the feed's head parsed anew."""
+    parse, parsed = feedparser.parse, list[int]()
+
+    def counted(file: io.BytesIO, **told: Any) -> Any:
+        parsed.append(len(file.getvalue()))
+        return parse(file, **told)
+
+    monkeypatch.setattr(feedparser, "parse", counted)
+    told = f"<title>{'All of Mossel. ' * 900}</title><language>fr</language>"
+    item = "<item><title>T</title><description>The ferry sailed.</description></item>"
+    odd = "<entry<link<body></entry<svg</content<link/></entry>"
+    path = tmp_path / "dump"
+    path.write_text(f"<rss><channel>{told}{item * 5}{odd}{item}</channel></rss>")
+    (dump,) = find_dumps([str(path)], ReadingOptions())
+    entries = read_dump(dump, ReadingOptions())
+    first = next(iter(entries))
+    assert isinstance(first, Record)
+    assert first.declared.language == "fr"
+    whole, head, alone = parsed
+    assert alone < 200 < head < whole
+    assert sum(isinstance(entry, Record) for entry in entries) >= 4
