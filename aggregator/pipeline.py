@@ -31,7 +31,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from aggregator.core.canonical import CanonicalOptions, Ranking
-from aggregator.core.identity import capture_key, record_key
+from aggregator.core.identity import capture_key, record_key, without_login
 from aggregator.core.model import Ignored, Record, Rejection
 from aggregator.core.operation import RetryOptions
 from aggregator.core.options import CleaningOptions, MatchingOptions
@@ -217,7 +217,8 @@ class Pipeline:
             elif isinstance(entry, Ignored):
                 batch.ignored += 1
             elif i in known:
-                batch.known.append(Known(known[i], entry.url, to_text(entry.record_time)))
+                url, moment = without_login(entry.url), to_text(entry.record_time)
+                batch.known.append(Known(known[i], url, moment))
             else:
                 fresh.append(entry)
         batch.jobs = self._cleaners.submit(fresh)

@@ -21,6 +21,7 @@ from aggregator.cleaning.ages import LOCALES, Age
 _FIRST_YEAR = 1605
 """The first printed newspaper (Relation, Strasbourg): archives may go back that far."""
 _LAST_YEAR = 2100
+_FURTHEST = 14 * 60  # minutes: no zone is further from UTC
 _UNSET = frozenset({datetime(1970, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC)})
 """What software writes for a date that nobody set."""
 _AHEAD = timedelta(days=2)
@@ -188,15 +189,14 @@ def _date_parts(text: str) -> tuple[tuple[str, str, str], int] | None:
 
 def _build(year: str, month: str, day: str, clock: re.Match[str] | None) -> datetime | None:
     hour = minute = second = 0
-    zone: timezone | None = UTC
     if clock and clock["H"]:
         hour, minute, second = int(clock["H"]), int(clock["M"]), int(clock["S"] or 0)
         half = clock.groupdict().get("half")
         half = half or _NOON.get(clock.groupdict().get("noon") or "")
         if half and hour <= 12:
             hour = hour % 12 + (12 if _HALF.match(half) else 0)
-        zone = _zone(clock["zone"])
     try:
+        zone = _zone(clock["zone"]) if clock and clock["H"] else UTC
         moment = datetime(
             int(year), int(month), int(day), hour, minute, min(second, 59), tzinfo=zone
         )
@@ -208,11 +208,16 @@ def _build(year: str, month: str, day: str, clock: re.Match[str] | None) -> date
 
 
 def _zone(name: str | None) -> timezone:
-    """The zone of an offset or a known name; an unknown one counts as UTC."""
+    """The zone of an offset or a known name; an unknown name counts as UTC.
+
+    Raises ValueError for an offset that no clock has.
+    """
     bare = (name or "").strip("()").upper().replace(":", "")
     if bare[:1] in ("+", "-"):
         minutes = int(bare[1:3]) * 60 + int(bare[3:5] or 0)
-        return timezone(timedelta(minutes=min(minutes, 1439) * (-1 if bare[0] == "-" else 1)))
+        if minutes > _FURTHEST:
+            raise ValueError(name)
+        return timezone(timedelta(minutes=minutes * (-1 if bare[0] == "-" else 1)))
     return timezone(timedelta(minutes=_ZONES.get(bare, 0)))
 
 

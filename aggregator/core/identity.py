@@ -42,6 +42,15 @@ def digest(parts: Iterable[bytes | str | None], size: int = 16) -> bytes:
     return state.digest()
 
 
+def without_login(url: str | None) -> str | None:
+    """The URL as it is, but for a user and a password in it, which are nobody else's business."""
+    scheme, mark, rest = (url or "").partition("://")
+    place = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if not mark or "@" not in place:
+        return url
+    return f"{scheme}://{rest[place.rindex('@') + 1 :]}"
+
+
 @lru_cache(maxsize=4096)  # one record's address is asked for several times
 def normalise_address(url: str | None) -> str | None:
     """The address that a URL names: host lower-cased, fragment and tracking dropped.

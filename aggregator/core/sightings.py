@@ -15,6 +15,7 @@ from aggregator.core.identity import (
     page_address,
     record_key,
     revision_id,
+    without_login,
 )
 from aggregator.core.model import ExtractedArticle, Page, Record, Role
 from aggregator.core.options import MatchingOptions
@@ -91,7 +92,7 @@ def see(
         record_key=capture_key(record) if page.time_dependent else record_key(record),
         locator=record.locator,
         address=address,
-        page_url=record.url or page.own_url,
+        page_url=without_login(record.url or page.own_url),
         record_time=to_text(record.record_time),
         sightings=tuple(sightings),
         warnings=(*record.warnings, *page.warnings),

@@ -11,6 +11,8 @@ import orjson
 from aggregator.core.model import Reason
 from aggregator.readers.encoding import bom_encoding
 
+_MOST_DIGITS = 400  # no binary64 has more
+
 _JSON_NAMES = {
     list: "a list",
     str: "a string",
@@ -44,7 +46,7 @@ def parse(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise BadJson(f"not UTF-8 at byte {error.start}: {error.reason}") from None
     try:
-        return json.loads(text, strict=False)
+        return json.loads(text, strict=False, parse_int=_whole)
     except json.JSONDecodeError as error:
         what = error.msg.removesuffix(" starting at")
         raise BadJson(f"{what} at character {error.pos}") from None
@@ -52,6 +54,11 @@ def parse(data: bytes) -> Any:
         raise BadJson("objects or lists nested too deep", Reason.TOO_DEEP) from None
     except ValueError as error:
         raise BadJson(str(error)) from None
+
+
+def _whole(digits: str) -> int | float:
+    """A whole number; one of more digits than any value has is as good as infinite."""
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
 
 
 def parse_object(data: bytes) -> Mapping[str, Any]:

@@ -55,9 +55,9 @@ _UNREAD = (
     (b"\x28\xb5\x2f\xfd", "compressed twice; decompress it first"),
     (b"\xfd7zXZ", "compressed twice; decompress it first"),
     (b"BZh", "compressed twice; decompress it first"),
-    (b"%PDF-", "a PDF document"),
+    (b"%PDF-", "a PDF document; extract its text first"),
     (b"SQLite format 3\0", "a SQLite database"),
-    (b"From: <Saved by", "a saved page archive (MHTML)"),
+    (b"From: <Saved by", "a saved page archive (MHTML); save the page as HTML first"),
 )
 _FEED_ROOT = re.compile(r"<(?:rss|(?:\w+:)?feed|(?:rdf:)?rdf)\b[^<]*>", re.I)
 _XML_SKIP = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?[^>]*>)+", re.S)

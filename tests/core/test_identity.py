@@ -21,6 +21,7 @@ from aggregator.core.identity import (
     page_address,
     record_key,
     revision_id,
+    without_login,
 )
 from aggregator.core.model import Declared, ExtractedArticle, Kind, Record, Role
 
@@ -267,3 +268,20 @@ def test_a_node_is_a_signed_number_of_text_and_shortness(text_digest: bytes) -> 
     short, long = node_id(text_digest, short=True), node_id(text_digest, short=False)
     assert short != long
     assert all(-(2**63) <= number < 2**63 for number in (short, long))
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://user:word@site.example:8080/a?b=c#d", "https://site.example:8080/a?b=c#d"),
+        ("https://user:a@b@site.example", "https://site.example"),
+        ("https://user@site.example?who=x@y", "https://site.example?who=x@y"),
+        ("https://site.example/@writer", "https://site.example/@writer"),
+        ("mailto:someone@site.example", "mailto:someone@site.example"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_a_login_is_taken_out_of_a_url(url: str | None, kept: str | None) -> None:
+    """User and password go, and every other character stays."""
+    assert without_login(url) == kept

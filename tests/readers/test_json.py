@@ -23,7 +23,7 @@ GOOD = b'{"text": "The ferry runs again."}'
         (b"null", Reason.BAD_JSON),
         (b'{"text": "caf\xe9"}', Reason.BAD_JSON),
         (b"[" * 100_000, Reason.TOO_DEEP),
-        (b'{"text": ' + b"9" * 5_000 + b"}", Reason.BAD_JSON),
+        (b'{"text": ' + b"9" * 5_000 + b"}", Reason.NO_TEXT),
         (b"\x00\x01\x02", Reason.BAD_JSON),
     ],
 )
@@ -45,6 +45,7 @@ def test_a_broken_line_costs_itself_alone(read: Read, line: bytes, reason: Reaso
         (b'{"text": "a \x00 b"}', "a \ufffd b", True),
         (b'{"text": "a \t b"}', "a \t b", False),
         (b'{"text": "a", "score": NaN}', "a", False),
+        (b'{"text": "a", "score": ' + b"9" * 5_000 + b"}", "a", False),
         (b'\xef\xbb\xbf{"text": "a"}', "a", False),
         (b'{"text": "a"}\r', "a", False),
     ],
