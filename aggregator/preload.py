@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 import gc
+import sys
+from types import TracebackType
 
 from aggregator.workers import warm_up
 
+_PARENT_GONE = (FileNotFoundError, EOFError, ConnectionError)
+
+
+def say_nothing_of_a_parent_that_went(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """In the place of `sys.excepthook`: a worker that cannot start as its command just ended.
+
+    What it was to take over from the command is gone then, and the command has said why it ended.
+    Other errors are told; a command that goes on notices a worker that is missing.
+    """
+    if not issubclass(kind, _PARENT_GONE):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = say_nothing_of_a_parent_that_went
 warm_up()
 # What is there now lives as long as a worker: no collection has to look at it again.
 gc.freeze()

@@ -212,6 +212,16 @@ def test_a_killed_parent_leaves_no_orphans(word: str) -> None:
     wait_until(lambda: not any(map(is_running, workers)))
 
 
+def test_a_worker_whose_command_has_ended_says_nothing() -> None:
+    """What it cannot take over any more is no error of its own; other errors are told."""
+    code = """import aggregator.preload, sys
+for error in (FileNotFoundError(2, "gone"), EOFError(), ValueError("told")):
+    sys.excepthook(type(error), error, None)"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == "ValueError: told\n"
+
+
 def test_an_interrupt_is_the_parents_own_affair() -> None:
     """Ctrl-C reaches the workers too, and neither costs a page nor prints a traceback."""
     with cleaners() as made:

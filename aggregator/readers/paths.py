@@ -71,7 +71,7 @@ def _starts(path: str, at_each: Callable[[], None]) -> list[str]:
     if path == STANDARD_INPUT or os.path.lexists(path):
         return [path]
     if not glob.has_magic(path):
-        raise DumpNotFound(f"{_printable(path)}: no such file or folder")
+        raise DumpNotFound(f"{_printable(path)}: {_absence(path)}")
     found = []
     for each in glob.iglob(path, recursive=True):  # noqa: PTH207 - keeps "./"
         at_each()
@@ -79,6 +79,17 @@ def _starts(path: str, at_each: Callable[[], None]) -> list[str]:
     if not found:
         raise DumpNotFound(f"{_printable(path)}: no file matches this pattern")
     return sorted(found, key=os.fsencode)
+
+
+def _absence(path: str) -> str:
+    """Why there is nothing at a path."""
+    try:
+        Path(path).lstat()
+    except PermissionError:
+        return "permission denied"
+    except (OSError, ValueError):
+        pass
+    return "no such file or folder"
 
 
 def _dumps(

@@ -164,6 +164,8 @@ def test_what_may_not_be_read_is_told_and_the_rest_is_read(
         (str(tmp_path / "open/secret.txt"), denied),
     ]
     assert len(entries) == 3
+    with pytest.raises(DumpNotFound, match=r"x\.txt: permission denied"):
+        find_dumps([str(tmp_path / "closed/x.txt")], OPTIONS)
 
 
 @pytest.mark.parametrize("pattern", ["", "*.txt"])
