@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
@@ -70,27 +70,36 @@ def ingest_together(place: Place, processes: int, *, shared: bool) -> dict[str, 
 
 
 @contextmanager
+def watched(watch: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Have a thread watch while the block runs; the event tells it to end."""
+    ended = threading.Event()
+    thread = threading.Thread(target=watch, args=(ended,))
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+@contextmanager
 def consumption() -> Iterator[dict[str, Any]]:
     """Processor time of all processes below this one, and how busy the machine was altogether.
 
     The rate per processor second can be compared where others work on the same cores.
     """
     found: dict[str, Any] = {}
-    ended = threading.Event()
     before, last = _times(), {}
     psutil.cpu_percent()
 
-    def watch() -> None:
+    def watch(ended: threading.Event) -> None:
         while not ended.wait(LOOK_SECONDS):
             last.update(_times())
 
-    thread = threading.Thread(target=watch)
-    thread.start()
     try:
-        yield found
+        with watched(watch):
+            yield found
     finally:
-        ended.set()
-        thread.join()
         used: Counter[bool] = Counter()
         for process, (server, seconds) in last.items():
             used[server] += seconds - before.get(process, (server, 0.0))[1]
@@ -113,10 +122,9 @@ def _times() -> dict[psutil.Process, tuple[bool, float]]:
 def lock_waits(url: str) -> Iterator[dict[str, Any]]:
     """Samples who waits for a lock on a PostgreSQL database, 20 times a second."""
     found: dict[str, Any] = {}
-    ended = threading.Event()
     samples: list[tuple[int, int]] = []
 
-    def watch() -> None:
+    def watch(ended: threading.Event) -> None:
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             while not ended.wait(LOOK_SECONDS):
@@ -124,13 +132,10 @@ def lock_waits(url: str) -> Iterator[dict[str, Any]]:
                 samples.append((row[0], row[1]))
         engine.dispose()
 
-    thread = threading.Thread(target=watch)
-    thread.start()
     try:
-        yield found
+        with watched(watch):
+            yield found
     finally:
-        ended.set()
-        thread.join()
         waiting = [each for each in samples if each[0]]
         found["samples with a lock wait"] = f"{len(waiting)} of {len(samples)}"
         found["for a turn to write"] = sum(1 for each in samples if each[1])

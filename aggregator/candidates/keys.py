@@ -16,7 +16,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.core.tokens import UNIT_BITS, Fingerprint, Hashes, Tokens, distinct, units
+from aggregator.core.tokens import (
+    UNIT_BITS,
+    Fingerprint,
+    Hashes,
+    Tokens,
+    distinct,
+    first_of_equal,
+    units,
+)
 
 BANDS: Final = 24
 """Signature values that are keys; the run keys find what they miss."""
@@ -48,7 +56,7 @@ def batch_keys(fingerprints: Sequence[Fingerprint]) -> tuple[Hashes, Owners]:
     keys, owners = (np.concatenate(parts) for parts in zip(*found, strict=True))
     order = np.lexsort((keys, owners))
     keys, owners = keys[order], owners[order]
-    fresh = _changes(keys, owners)
+    fresh = first_of_equal(keys, owners)
     return keys[fresh], owners[fresh]
 
 
@@ -149,21 +157,15 @@ def _lowest(hashes: Hashes, lengths: NDArray[np.int64], size: int) -> Hashes:
 
 def _distinct(keys: Hashes, owners: Owners) -> tuple[Hashes, Owners]:
     """Each text's keys sorted and without repeats, the `MAX_RUN_KEYS` lowest of them."""
-    fresh = _changes(keys, owners)  # neighbouring windows mostly choose the same gram
+    fresh = first_of_equal(keys, owners)  # neighbouring windows mostly choose the same gram
     keys, owners = keys[fresh], owners[fresh]
     order = np.lexsort((keys, owners))
     keys, owners = keys[order], owners[order]
-    fresh = _changes(keys, owners)
+    fresh = first_of_equal(keys, owners)
     keys, owners = keys[fresh], owners[fresh]
     rank = np.arange(len(keys)) - np.searchsorted(owners, owners)
     kept = rank < MAX_RUN_KEYS
     return keys[kept], owners[kept]
-
-
-def _changes(keys: Hashes, owners: Owners) -> NDArray[np.bool_]:
-    fresh = np.ones(len(keys), dtype=np.bool_)
-    fresh[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
-    return fresh
 
 
 def _mixed(values: Hashes) -> Hashes:

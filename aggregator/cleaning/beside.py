@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,7 +15,7 @@ from aggregator.cleaning.dates import Bounds
 from aggregator.cleaning.lines import When, read_when
 from aggregator.cleaning.metadata import Metadata
 from aggregator.cleaning.names import may_be_person
-from aggregator.cleaning.outline import HEADINGS, TextLine
+from aggregator.cleaning.outline import HEADINGS, TextLine, is_in
 from aggregator.cleaning.script import is_paragraph, key, same_words, size
 
 _HEADER_LINES = 4
@@ -152,18 +152,14 @@ def _headline_at(lines: list[TextLine], own: str) -> int | None:
     if top is not None and same_words(lines[top].text, own):
         return top
     named = [n for n, line in enumerate(lines) if own and same_words(line.text, own)]
-    headed = (n for n in named if _is_in(lines[n].element, HEADINGS))
+    headed = (n for n in named if is_in(lines[n].element, HEADINGS))
     return next(headed, top if top is not None else next(iter(named), None))
 
 
 def _first_heading(lines: list[TextLine]) -> int | None:
     if not lines or next(lines[0].element.getroottree().iter("h1"), None) is None:
         return None
-    return next((n for n, line in enumerate(lines) if _is_in(line.element, ("h1",))), None)
-
-
-def _is_in(element: HtmlElement, tags: Collection[str]) -> bool:
-    return element.tag in tags or any(True for _ in element.iterancestors(*tags))
+    return next((n for n, line in enumerate(lines) if is_in(line.element, ("h1",))), None)
 
 
 @cache

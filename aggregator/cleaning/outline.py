@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from lxml import etree
@@ -80,6 +81,11 @@ class Outline:
         if self.heading is None and own:
             named = (line.element for line in self.lines if same_words(line.text, own))
             self.heading = next(named, None)
+
+
+def is_in(element: HtmlElement, tags: Collection[str]) -> bool:
+    """True for an element with one of these tags, and for what stands in one."""
+    return element.tag in tags or any(True for _ in element.iterancestors(*tags))
 
 
 def text_lines(root: HtmlElement) -> list[TextLine]:

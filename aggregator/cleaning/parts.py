@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from aggregator.cleaning.outline import HEADINGS, Outline, TextLine, link_share, text_lines
+from aggregator.cleaning.outline import HEADINGS, Outline, TextLine, is_in, link_share, text_lines
 from aggregator.cleaning.script import ends_with_stop, is_paragraph, key, same_words, size
 from aggregator.cleaning.streams import leads_elsewhere, speaks_of_comments
 
@@ -69,7 +69,7 @@ def in_the_margins(tree: HtmlElement, title: str | None) -> list[str]:
     if at is None:
         return []
     lines = lines[at + 1 :]
-    shown = [line for line in lines if not _is_unseen(line.element)]
+    shown = [line for line in lines if not is_in(line.element, _UNSEEN)]
     told = [line for line in shown if _is_body(line) and ends_with_stop(line.text)]
     if len(told) < 3 or sum(size(line.text) for line in told) < _HIDDEN_FROM:
         return []
@@ -81,10 +81,6 @@ def in_the_margins(tree: HtmlElement, title: str | None) -> list[str]:
 
 def _is_body(line: TextLine) -> bool:
     return is_paragraph(line.text) and size(line.text) >= _SENTENCE
-
-
-def _is_unseen(element: HtmlElement) -> bool:
-    return element.tag in _UNSEEN or any(True for _ in element.iterancestors(*_UNSEEN))
 
 
 def _common(elements: list[HtmlElement]) -> HtmlElement | None:

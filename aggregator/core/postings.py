@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.core.tokens import Hashes
+from aggregator.core.tokens import Hashes, first_of_equal
 
 CHUNK: Final = 250
 """Postings in a chunk; with 16 bytes each they fit into one page of SQLite (4096 bytes)."""
@@ -66,9 +66,7 @@ class Postings:
     def distinct(self) -> Postings:
         """The same postings ordered, each once."""
         found = self.ordered()
-        first = np.ones(len(found), dtype=np.bool_)
-        first[1:] = (found.keys[1:] != found.keys[:-1]) | (found.nodes[1:] != found.nodes[:-1])
-        return found[first]
+        return found[first_of_equal(found.keys, found.nodes)]
 
     def lowest(self, most: int) -> Postings:
         """Of ordered postings, those of the `most` first nodes of each key."""

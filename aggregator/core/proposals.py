@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.core.postings import Ids, Places, Postings, joined
-from aggregator.core.tokens import Hashes, distinct, member
+from aggregator.core.tokens import Hashes, distinct, first_of_equal, member
 
 ENOUGH: Final = 2
 """Weight at which a pair is proposed. A run key, of odd value, weighs as much, a band key 1."""
@@ -38,15 +38,13 @@ def meeting(arrived: Postings, before: Postings) -> Postings:
     """
     concerned = before[member(before.keys, distinct(arrived.keys))]
     rows = joined([arrived, concerned]).distinct()
-    starts, sizes = _groups(rows)
-    return rows[np.repeat(sizes > 1, sizes)] if len(starts) else rows
+    _starts, sizes = _groups(rows)
+    return rows[np.repeat(sizes > 1, sizes)]
 
 
 def _groups(rows: Postings) -> tuple[Places, Places]:
     """Where each key's nodes begin, and how many it has."""
-    first = np.ones(len(rows), dtype=np.bool_)
-    first[1:] = rows.keys[1:] != rows.keys[:-1]
-    starts = np.flatnonzero(first)
+    starts = np.flatnonzero(first_of_equal(rows.keys))
     return starts, np.diff(np.append(starts, len(rows)))
 
 
@@ -108,8 +106,7 @@ class Proposals:
         """All pairs in ascending order, each with its weight."""
         counts = np.concatenate(self._counts)
         counts = counts[np.lexsort((counts[:, 1], counts[:, 0]))]
-        first = np.ones(len(counts), dtype=np.bool_)
-        first[1:] = (counts[1:, :2] != counts[:-1, :2]).any(axis=1)
+        first = first_of_equal(counts[:, 0], counts[:, 1])
         summed = counts[first]
         if len(counts):
             summed[:, 2] = np.add.reduceat(counts[:, 2], np.flatnonzero(first))

@@ -77,7 +77,11 @@ def is_alive(row: AnyRow, now: datetime) -> bool:
 
 def dead_owners(rows: Iterable[AnyRow], now: datetime) -> list[str]:
     """Those of these processes that are dead without having said goodbye."""
-    return [row.owner for row in rows if row.state != STOPPED and not is_alive(row, now)]
+    return [row.owner for row in _dead(rows, now)]
+
+
+def _dead(rows: Iterable[AnyRow], now: datetime) -> list[AnyRow]:
+    return [row for row in rows if row.state != STOPPED and not is_alive(row, now)]
 
 
 def forget_ended(connection: Connection, rows: Iterable[AnyRow], now: datetime) -> None:
@@ -86,7 +90,7 @@ def forget_ended(connection: Connection, rows: Iterable[AnyRow], now: datetime) 
     Never one that lives, whatever the clock says: what it claimed would be free.
     """
     old = now - timedelta(days=FORGET_DAYS)
-    dead = [row for row in rows if row.state != STOPPED and not is_alive(row, now)]
+    dead = _dead(rows, now)
     daemons.forget(
         connection, [each.owner for each in dead if (from_text(each.reported_at) or now) < old]
     )

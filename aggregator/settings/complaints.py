@@ -36,9 +36,14 @@ class SettingsError(Exception):
         self.drafts = tuple(drafts)
 
 
+def path_of(detail: ErrorDetails) -> Path_:
+    """Which value it is that pydantic found something wrong with."""
+    return tuple(str(part) for part in detail["loc"])
+
+
 def in_words(detail: ErrorDetails) -> str:
     """What pydantic found wrong with a value."""
-    path = tuple(str(part) for part in detail["loc"])
+    path = path_of(detail)
     if detail["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return no_such_setting(path)
     item = f"item {int(path[-1]) + 1} " if path[-1].isdigit() else ""

@@ -13,7 +13,13 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from aggregator.core.operation import SourceOptions
-from aggregator.settings.complaints import SettingsError, SourceDraft, in_words, no_such_setting
+from aggregator.settings.complaints import (
+    SettingsError,
+    SourceDraft,
+    in_words,
+    no_such_setting,
+    path_of,
+)
 from aggregator.settings.model import (
     SOURCE_KEYS,
     SOURCES,
@@ -57,13 +63,12 @@ def load_settings(
     places = all_places(file, overrides)
     complaints = [complaint for place in places for complaint in _odd_keys(place)]
     values = merged(places)
-    found = _found(values)
-    complaints += [f"{origin(_path(each), places)}: {in_words(each)}" for each in found]
-    if not found:
-        settings = Settings(**values)
+    settings, found = _read(values)
+    complaints += [f"{origin(path_of(each), places)}: {in_words(each)}" for each in found]
+    if settings is not None:
         complaints += _wrong_numbers(settings, places)
         complaints += _wrong_database(settings, places)
-    if complaints:
+    if complaints or settings is None:
         raise SettingsError(complaints, _drafts(values.get(SOURCES), found, file))
     return settings.model_copy(
         update={
@@ -73,17 +78,12 @@ def load_settings(
     )
 
 
-def _found(values: Tree) -> list[ErrorDetails]:
-    """What is wrong with the kinds of values."""
+def _read(values: Tree) -> tuple[Settings | None, list[ErrorDetails]]:
+    """The settings, or what is wrong with the kinds of values."""
     try:
-        Settings(**values)
+        return Settings(**values), []
     except ValidationError as error:
-        return error.errors(include_url=False, include_context=False, include_input=False)
-    return []
-
-
-def _path(detail: ErrorDetails) -> Path_:
-    return tuple(str(part) for part in detail["loc"])
+        return None, error.errors(include_url=False, include_context=False, include_input=False)
 
 
 def origins(
@@ -144,7 +144,7 @@ def _drafts(
 ) -> Iterator[SourceDraft]:
     """The entries of `sources`, without the keys in which something was found wrong."""
     refused: dict[str, set[str]] = {}
-    for section, item, *keys in (_path(each) for each in found if len(each["loc"]) > 1):
+    for section, item, *keys in (path_of(each) for each in found if len(each["loc"]) > 1):
         if section == SOURCES:
             refused.setdefault(item, set()).update(keys[:1])
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):

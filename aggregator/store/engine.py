@@ -184,6 +184,15 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+def is_writing(connection: Connection) -> bool:
+    """Whether this connection's transactions write (`writing`, `noting`)."""
+    return bool(_options(connection).get("writes"))
+
+
+def _options(connection: Connection) -> dict[str, Any]:
+    return dict(connection.get_execution_options())
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     # The driver's own transaction handling neither begins before DDL nor takes the write
     # lock first; `_begin_sqlite` does both.
@@ -211,9 +220,8 @@ def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options: dict[str, Any] = dict(connection.get_execution_options())
-    if options.get("writes"):
-        _take_turn(connection, options.get("patience"))
+    if is_writing(connection):
+        _take_turn(connection, _options(connection).get("patience"))
     else:
         connection.exec_driver_sql("BEGIN")
 

@@ -51,6 +51,8 @@ class Index:
 
     def lowest(self, connection: Connection, keys: Hashes, most: int = ALL) -> Postings:
         """The stored postings of these keys, ordered; of each key those of its `most` lowest."""
+        if not len(keys):
+            return joined([])
         wanted = distinct(keys)
         view = View(connection, self.number)
         found = []
@@ -82,6 +84,8 @@ class Index:
 
     def remove(self, connection: Connection, postings: Postings) -> None:
         """Remove postings; those that are not stored are left out."""
+        if not len(postings):
+            return
         for asked, places in View(connection, self.number).locate(postings):
             found = places < ALL
             kept = np.ones(len(asked.within), dtype=np.bool_)

@@ -26,19 +26,22 @@ def agree(connection: Connection, wanted: Mapping[str, str]) -> None:
     schema of another version, as somebody may have upgraded the store since it was opened.
     """
     migrate.require_version(connection.engine, migrate.stored_version(connection))
-    if other := differing(connection, wanted):
+    found = facts(connection)
+    if other := _differing(found, wanted):
         raise StoreError(
             f"{store_name(connection.engine.url)}: the store was made with another "
             f"{' and '.join(other)}; "
             "run `aggregator refingerprint` to bring it to the present one"
         )
-    found = facts(connection)
     set_facts(connection, {n: v for n, v in wanted.items() if n not in found})
 
 
 def differing(connection: Connection, wanted: Mapping[str, str]) -> list[str]:
     """The names of those facts of this store that are others, in order."""
-    found = facts(connection)
+    return _differing(facts(connection), wanted)
+
+
+def _differing(found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
     return sorted(name for name, value in wanted.items() if found.get(name, value) != value)
 
 

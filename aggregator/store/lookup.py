@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from aggregator.core.postings import Places, Postings, joined, search
 from aggregator.core.tokens import Hashes
+from aggregator.store.engine import is_writing
 from aggregator.store.segments import Memory, Segment, chunk_ids, manifest, read_chunks
 
 FAN_BITS: Final = 2
@@ -31,8 +32,7 @@ _memories: WeakKeyDictionary[Engine | Connection, dict[int, Memory]] = WeakKeyDi
 
 def _memory_of(connection: Connection, index: int) -> Memory:
     """What is remembered of an index for a transaction: writers, which take turns, share it."""
-    options: dict[str, Any] = dict(connection.get_execution_options())
-    owner = connection.engine if options.get("writes") else connection
+    owner = connection.engine if is_writing(connection) else connection
     of_index = _memories.setdefault(owner, {})
     if index not in of_index:
         of_index[index] = Memory()

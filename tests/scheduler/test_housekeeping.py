@@ -106,18 +106,39 @@ def test_figures_are_what_counting_would_give(
         assert [each for each in check_store(connection) if not each.holds] == []
 
 
-def test_a_counter_that_is_wrong_is_found(
-    shop: Workshop, configured: MakeSource, folder: Path
-) -> None:
-    """`db check` counts everything again, and `recount` sets it right."""
+@pytest.fixture
+def stocked(shop: Workshop, configured: MakeSource, folder: Path) -> None:
+    """A source brought two records."""
     (folder / "a.jsonl").write_text(lines(1, 2))
     run_round(shop, configured())
+
+
+@pytest.mark.parametrize(
+    ("damage", "finding", "wrong_figures"),
+    [
+        (
+            "UPDATE counters SET value = value + 7 WHERE name = 'clusters'",
+            "stored clusters: 7 too many",
+            1,
+        ),
+        (
+            "UPDATE source_state SET read = read + 7, known = known + 7",
+            "source wire: 7 records too many",
+            2,
+        ),
+    ],
+)
+@pytest.mark.usefixtures("stocked")
+def test_a_figure_that_is_wrong_is_found_and_counted_again(
+    shop: Workshop, damage: str, finding: str, wrong_figures: int
+) -> None:
+    """`db check` compares it with what is stored and with the log; `recount` sets it right."""
     with noting(shop.engine) as connection:
-        connection.execute(text("UPDATE counters SET value = value + 7 WHERE name = 'clusters'"))
+        connection.execute(text(damage))
     with reading(shop.engine) as connection:
         (wrong,) = (each for each in check_store(connection) if not each.holds)
-    assert wrong.findings == ["stored clusters: 7 too many"]
-    assert recounted(shop) == [1, 0]
+    assert wrong.findings == [finding]
+    assert recounted(shop) == [wrong_figures, 0]
 
 
 def recounted(shop: Workshop) -> list[int]:
@@ -145,20 +166,6 @@ def test_figures_that_are_lost_are_counted_again(
     assert keep_house(shop).figures == before
     brought = rows(shop.engine, "SELECT source, dumps, read, stored, rejected FROM source_state")
     assert brought == [("wire", 1, 3, 2, 1)]
-
-
-def test_what_a_source_brought_is_counted_again(
-    shop: Workshop, configured: MakeSource, folder: Path
-) -> None:
-    """`db check` compares it with what the log says of its dumps; `recount` sets it right."""
-    (folder / "a.jsonl").write_text(lines(1, 2))
-    run_round(shop, configured())
-    with noting(shop.engine) as connection:
-        connection.execute(text("UPDATE source_state SET read = read + 7, known = known + 7"))
-    with reading(shop.engine) as connection:
-        (wrong,) = (each for each in check_store(connection) if not each.holds)
-    assert wrong.findings == ["source wire: 7 records too many"]
-    assert recounted(shop) == [2, 0]
 
 
 def told(shop: Workshop) -> dict[str, set[str]]:

@@ -67,6 +67,14 @@ def test_a_store_is_not_read_without_what_stands_beside_it(path: Path) -> None:
     assert str(caught.value).startswith(f"{path}: ")
 
 
+def change(path: Path) -> None:
+    """What another user does who may write the file."""
+    path.parent.chmod(0o755)
+    path.chmod(0o644)
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("INSERT INTO store_info VALUES ('a', 'b')")
+
+
 def test_a_change_while_it_is_read_is_noticed(path: Path) -> None:
     """Another user writes: what was read may be of two states, and is said to be."""
     with without_privileges():
@@ -75,10 +83,7 @@ def test_a_change_while_it_is_read_is_noticed(path: Path) -> None:
     def read_slowly() -> None:
         with reading(engine) as connection:
             connection.execute(READ)
-            path.parent.chmod(0o755)
-            path.chmod(0o644)
-            with closing(sqlite3.connect(path)) as other, other:
-                other.execute("INSERT INTO store_info VALUES ('a', 'b')")
+            change(path)
 
     with pytest.raises(StoreError, match="written while it was read"):
         read_slowly()
@@ -93,10 +98,7 @@ def test_a_change_is_noticed_whatever_other_connections_saw(path: Path) -> None:
     def read_twice() -> None:
         with reading(engine) as connection:
             connection.execute(READ)
-            path.parent.chmod(0o755)
-            path.chmod(0o644)
-            with closing(sqlite3.connect(path)) as other, other:
-                other.execute("INSERT INTO store_info VALUES ('a', 'b')")
+            change(path)
             path.chmod(0o444)
             path.parent.chmod(0o555)
             with without_privileges(), reading(engine) as later:
