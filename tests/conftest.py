@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,16 @@ from sqlalchemy import Engine
 from tests.postgres import PostgresUnavailable, Server, running_server
 from tests.running import FIXTURES, Cli
 from tests.stores import opened
+
+
+def pytest_configure() -> None:
+    """Give processes that tests start the default SIGINT, also where ours is ignored.
+
+    A shell without job control ignores it for what it starts in the background, and everything
+    below inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
