@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml.html import HtmlElement, fragment_fromstring
 
+from aggregator.cleaning.expressions import quicken
 from aggregator.cleaning.outline import link_share, text_lines
 from aggregator.cleaning.plainpage import plain_paragraphs
 from aggregator.cleaning.script import size, tidy
@@ -90,5 +91,6 @@ def _is_marginal(element: HtmlElement) -> bool:
 def _extractor() -> Any:
     from trafilatura.settings import Extractor
 
+    quicken()
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     return Extractor(output_format="python", fast=True, comments=False, tables=True, dedup=False)
