@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from types import TracebackType
 
-from aggregator.workers import warm_up
+# Ctrl-C reaches this process too, and is the command's affair, also while libraries are loaded.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+from aggregator.cleanwork import warm_up  # noqa: E402
 
 _PARENT_GONE = (FileNotFoundError, EOFError, ConnectionError)
 

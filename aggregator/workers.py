@@ -6,28 +6,22 @@ again record by record, and the guilty record becomes a rejection.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from aggregator.candidates import with_keys
-from aggregator.cleaning import clean, registered_domain
-from aggregator.core.identity import page_address
-from aggregator.core.model import Declared, Kind, Page, Reason, Record, Rejection
+from aggregator import nursery
+from aggregator.core.model import Reason, Record, Rejection
 from aggregator.core.options import CleaningOptions
-from aggregator.core.sightings import SeenPage, articles_of, see
-from aggregator.core.tokens import Fingerprint
-from aggregator.fingerprint import fingerprints
+from aggregator.core.sightings import SeenPage
 
 Cleaned = SeenPage | Rejection
 Clean = Callable[[Sequence[Record], CleaningOptions], list[Cleaned]]
@@ -46,25 +40,10 @@ _LOOK_SECONDS = 1.0
 
 
 def clean_records(records: Sequence[Record], options: CleaningOptions) -> list[Cleaned]:
-    """Clean, split and sign records: each result is a function of its record and the options."""
-    pages = [clean(record, options) for record in records]
-    sound = [page for page in pages if isinstance(page, Page)]
-    texts = (each.text for page in sound for each in articles_of(page))
-    prints = iter(with_keys(fingerprints(texts)))
-    return [
-        page if isinstance(page, Rejection) else _seen(record, page, prints)
-        for record, page in zip(records, pages, strict=True)
-    ]
+    """`cleanwork.clean_records`: named here, loaded where it is done."""
+    from aggregator import cleanwork
 
-
-def _seen(record: Record, page: Page, prints: Iterator[Fingerprint]) -> Cleaned:
-    """What one page gives; the next fingerprints are those of its articles."""
-    its_prints = list(islice(prints, len(articles_of(page))))
-    carrier = registered_domain(page_address(record, page.own_url)) or page.site_name
-    seen = see(record, page, its_prints, carrier)
-    if not seen.sightings:
-        return Rejection(record.locator, Reason.NO_TEXT, "the page has no word of text")
-    return seen
+    return cleanwork.clean_records(records, options)
 
 
 def _clocks() -> float:
@@ -136,15 +115,12 @@ class Cleaners:
         if self._pool is not None and not self._pool.active:
             self.close()
         if self._pool is None:
-            # A fork of this process would inherit its database connections.
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["aggregator.preload"])
             self._pool = ProcessPool(
                 self.processes,
                 max_tasks=_RECYCLE,
                 initializer=_prepare_process,
                 initargs=(self.options.max_memory_bytes,),
-                context=context,
+                context=nursery.context(),
             )
         return self._pool
 
@@ -194,15 +170,10 @@ def _stop(pool: ProcessPool) -> None:
     pool.join()
 
 
-def warm_up() -> None:
-    """Import and build everything that cleaning takes, off the first page's time limit."""
-    said = Declared(published="the 1st of no month 2000", title="A title")
-    records = [Record("", "<p>One two three.</p>", kind, declared=said) for kind in Kind]
-    clean_records(records, CleaningOptions())
-
-
 def _prepare_process(memory_bytes: int) -> None:
     """Run in each new worker."""
+    from aggregator.cleanwork import warm_up
+
     warm_up()
     _limit_memory(memory_bytes)
 

@@ -164,7 +164,7 @@ class Contestant:
 
 def _prepare(name: str) -> None:
     if name == OURS:
-        from aggregator.workers import warm_up
+        from aggregator.cleanwork import warm_up
 
         warm_up()
 

@@ -108,11 +108,15 @@ def ingest(options: IngestOptions) -> None:
     Formats are told by content: text, HTML, JSON lines, WARC and others, also compressed.
     Several processes that are given the same dumps at once share them.
     """
-    from aggregator.store.logs import totals
-    from aggregator.store.persistence import Persistence
+    from aggregator import nursery
 
     job = Job(options, settings_of(options), _defaults(options), _mapping(options))
     count = _count_dumps(options, job.settings)
+    # Before the store's libraries are loaded: there is something to read, most often new.
+    nursery.begin()
+    from aggregator.store.logs import totals
+    from aggregator.store.persistence import Persistence
+
     with opened_store(job.settings, create=True) as engine:
         store = Persistence(engine, job.settings.retry)
         before, started = store.read(totals), time.monotonic()

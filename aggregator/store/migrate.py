@@ -64,8 +64,6 @@ def stored_version(connection: Connection) -> str | None:
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the schema to this program's version; returns the version before and after."""
-    from alembic import command
-
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if not is_sqlite(connection):
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -73,6 +71,8 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         if before is not None and before > HEAD:
             raise StoreError(_newer(engine, before))
         if before != HEAD:
+            from alembic import command
+
             command.upgrade(alembic_config(connection), HEAD)
         return before, HEAD
 
