@@ -86,18 +86,19 @@ class Index:
         """Remove postings; those that are not stored are left out."""
         if not len(postings):
             return
-        for asked, places in View(connection, self.number).locate(postings):
-            found = places < ALL
+        view = View(connection, self.number)
+        left, lost = {}, []
+        for asked, places in view.locate(postings):
+            gone = distinct(places[places < ALL])
             kept = np.ones(len(asked.within), dtype=np.bool_)
-            kept[places[found]] = False
-            left, gone = {}, {}
-            for chunk in distinct(asked.chunk[found]):
-                low, high = asked.bounds[chunk], asked.bounds[chunk + 1]
-                identifier = int(asked.ids[chunk])
-                left[identifier] = asked.within[low:high][kept[low:high]]
-                gone[identifier] = int(high - low) - len(left[identifier])
-            if left:
-                segments.rewrite(connection, left, gone)
+            kept[gone] = False
+            chunk = np.searchsorted(asked.bounds, gone, "right") - 1
+            lost.append((segments.segment_ids(asked.ids[chunk]), asked.within[gone]))
+            for each in distinct(chunk):
+                low, high = asked.bounds[each], asked.bounds[each + 1]
+                left[int(asked.ids[each])] = asked.within[low:high][kept[low:high]]
+        if left:
+            view.rewrite(left, lost)
         segments.drop_empty(connection)
 
     def everything(self, connection: Connection) -> Iterator[Postings]:

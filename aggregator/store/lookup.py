@@ -6,7 +6,7 @@ fences say which chunk, then only such chunks are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -15,9 +15,11 @@ import numpy as np
 from sqlalchemy import Connection, Engine
 
 from aggregator.core.postings import Places, Postings, joined, search
-from aggregator.core.tokens import Hashes
+from aggregator.core.tokens import Hashes, distinct
+from aggregator.store import segments
 from aggregator.store.engine import is_writing
-from aggregator.store.segments import Memory, Segment, chunk_ids, manifest, read_chunks
+from aggregator.store.memory import Memory
+from aggregator.store.segments import Segment, chunk_ids, manifest, read_chunks
 
 FAN_BITS: Final = 2
 """Leading bits of a key that tell the parts of one part of the index from each other."""
@@ -74,7 +76,7 @@ class View:
         self.segments = manifest(connection, index)
         self.memory = _memory_of(connection, index)
         self.memory.follow(connection, self.segments)
-        fences = [self.memory.heads[each.nonce].fences for each in self.segments]
+        fences = [self.memory.heads[each.identity].fences for each in self.segments]
         self.fences = joined(fences)
         self.ids = np.array([each.segment_id for each in self.segments], dtype=np.int64)
         self.bounds = np.cumsum([0, *map(len, fences)])
@@ -84,16 +86,20 @@ class View:
 
         Of each key a segment gives its lowest nodes: `most` or a few more.
         """
+        first, behind = self.asked(keys)
+        for number, whole in self.held(behind - first).items():
+            yield whole[_of_keys(whole, keys[first[number] : behind[number]], most)]
+            behind[number] = first[number]
         wanted = Postings(keys, np.full(len(keys), _LEAST))
-        which, segment = self.holders(keys)
+        which, segment = self.holders(keys, first, behind)
         place = self.place(wanted[which], segment)
         place = np.maximum(place - 1, self.bounds[segment])
         while len(which):
             onward = []
             for asked, part in self.read(which, segment, place):
                 low = search(asked.within, asked.low, asked.high, wanted[asked.which])
-                behind = Postings(keys[asked.which], np.full(len(part), _MOST))
-                end = search(asked.within, low, asked.high, behind)
+                after = Postings(keys[asked.which], np.full(len(part), _MOST))
+                end = search(asked.within, low, asked.high, after)
                 yield asked.within[stretches(low, np.minimum(end, low + most))]
                 unfinished = (end == asked.high) & (end - low < most)
                 onward.append(part[unfinished])
@@ -106,7 +112,8 @@ class View:
     def locate(self, wanted: Postings) -> Iterator[tuple[Asked, Places]]:
         """Where these postings are stored: chunks, and places in them (`ALL` = not there)."""
         order = np.argsort(wanted.keys, kind="stable")
-        which, segment = self.holders(wanted.keys[order])
+        keys = wanted.keys[order]
+        which, segment = self.holders(keys, *self.asked(keys))
         which = order[which]
         place = self.place(wanted[which], segment)
         inside = place < self.bounds[segment + 1]
@@ -119,11 +126,27 @@ class View:
             inside[inside] = _equal(asked.within[found[inside]], wanted[asked.which[inside]])
             yield asked, np.where(inside, found, ALL)
 
-    def holders(self, keys: Hashes) -> tuple[Places, Places]:
-        """The segments that may have a key: places in `keys` (ascending) and of segments."""
+    def asked(self, keys: Hashes) -> tuple[Places, Places]:
+        """Which keys (ascending) each segment is asked for: from where, and up to where."""
         spans = np.array([span(each) for each in self.segments], dtype=np.uint64).reshape(-1, 2)
         first = np.searchsorted(keys, spans[:, 0], "left")
-        behind = np.searchsorted(keys, spans[:, 1], "right")
+        return first, np.searchsorted(keys, spans[:, 1], "right")
+
+    def held(self, counts: Places) -> dict[int, Postings]:
+        """The segments that are held in memory, by place, when so many keys are asked of each."""
+        found = {}
+        for place in np.flatnonzero(counts).tolist():
+            segment, count = self.segments[place], int(counts[place])
+            postings = self.memory.hold(self.connection, segment, count)
+            if postings is not None:
+                found[place] = postings
+        return found
+
+    def holders(self, keys: Hashes, first: Places, behind: Places) -> tuple[Places, Places]:
+        """The segments that may have a key: places in `keys` (ascending) and of segments.
+
+        Each segment is asked for the keys from `first` on, those from `behind` on left out.
+        """
         for place in np.flatnonzero(behind > first):
             count = int(behind[place] - first[place])
             self.memory.ask(self.connection, self.segments[place], count)
@@ -141,14 +164,25 @@ class View:
     ) -> Iterator[tuple[Asked, Places]]:
         """Read the chunks at these fences, some at a time; with the places that are concerned."""
         ids = chunk_ids(self.ids[segment], place - self.bounds[segment])
-        distinct, chunk = np.unique(ids, return_inverse=True)
+        every, chunk = np.unique(ids, return_inverse=True)
         order = np.argsort(chunk, kind="stable")
-        for start in range(0, len(distinct), _CHUNKS_AT_ONCE):
-            some = distinct[start : start + _CHUNKS_AT_ONCE]
+        for start in range(0, len(every), _CHUNKS_AT_ONCE):
+            some = every[start : start + _CHUNKS_AT_ONCE]
             ends = np.searchsorted(chunk[order], (start, start + len(some)))
             part = order[ends[0] : ends[1]]
             within, bounds = read_chunks(self.connection, some)
             yield Asked(which[part], chunk[part] - start, some, within, bounds), part
+
+    def rewrite(self, left: Mapping[int, Postings], lost: list[tuple[Places, Postings]]) -> None:
+        """Store what is left of these chunks; `lost` are segments and postings, side by side."""
+        ids = np.concatenate([part for part, _postings in lost])
+        postings = joined([part for _ids, part in lost])
+        those = {each.segment_id: each for each in self.segments}
+        gone = {those[i]: postings[ids == i].ordered() for i in distinct(ids).tolist()}
+        counts = {segment: len(its) for segment, its in gone.items()}
+        nonces = segments.rewrite(self.connection, left, counts)
+        for segment, its in gone.items():
+            self.memory.lose(segment, nonces[segment], its)
 
 
 def span(segment: Segment) -> tuple[int, int]:
@@ -163,6 +197,13 @@ def stretches(starts: Places, ends: Places) -> Places:
     counts = ends - starts
     offsets = np.cumsum(counts) - counts
     return np.repeat(starts - offsets, counts) + np.arange(counts.sum())
+
+
+def _of_keys(postings: Postings, keys: Hashes, most: int) -> Places:
+    """The places of these keys' postings among ordered ones; of each key its `most` lowest."""
+    low = np.searchsorted(postings.keys, keys, "left")
+    high = np.searchsorted(postings.keys, keys, "right")
+    return stretches(low, np.minimum(high, low + most))
 
 
 def _equal(one: Postings, other: Postings) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -2,28 +2,24 @@
 
 A segment never grows. Its chunks may lose postings (`rewrite`); its fences and its filter stay
 as they were, and then let through a little more than they must. So what a process remembers of
-a segment is right as long as the segment exists, whoever else writes; a number drawn at random
-(`nonce`) tells it from one that was taken back.
+these is right as long as the segment exists, whoever else writes. A number drawn at random
+(`nonce`) tells a segment from one that was taken back; its lower half is drawn anew when the
+segment loses postings, so that the whole number tells what exactly it holds.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 from weakref import ref
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, text, update
 
 from aggregator.core.postings import (
-    KEY_BITS,
-    PAGE_BITS,
     POSTING_BYTES,
-    PROBES,
     Places,
     Postings,
     fences,
@@ -31,22 +27,16 @@ from aggregator.core.postings import (
     from_bytes,
     in_chunks,
     joined,
-    page_of,
-    probe,
 )
-from aggregator.core.tokens import Hashes
 from aggregator.store.schema import IndexChunk, IndexHead, IndexSegment
-from aggregator.store.sql import as_parameter, chunks, integers
+from aggregator.store.sql import as_parameter, integers
 
-FILTER_BYTES: Final = 256 << 20
-"""Memory for the filters of an index; segments whose filter has no room are read without it."""
 MOST_POSTINGS: Final = 1 << 20
 """Postings in one segment; more are written as several."""
-ASKED: Final = 64
-"""Keys that a segment has been asked for before its filter is worth reading."""
 
 _NUMBER_BITS: Final = 16
-_PAGE_BYTES: Final = PAGE_BITS // 8
+_VERSION_BITS: Final = 31
+"""Bits of a nonce that change when the segment loses postings."""
 _MANIFEST: Final = "aggregator.segments"
 """What a connection remembers: a transaction, and the segments that it sees."""
 
@@ -76,6 +66,15 @@ class Segment:
     nonce: int
     part: Part
     postings: int
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """What stays when the segment loses postings."""
+        return self.segment_id, self.nonce >> _VERSION_BITS
+
+    def redrawn(self) -> int:
+        """A nonce for the same segment with other postings."""
+        return self.nonce >> _VERSION_BITS << _VERSION_BITS | secrets.randbits(_VERSION_BITS)
 
 
 def manifest(connection: Connection, index: int) -> list[Segment]:
@@ -109,7 +108,7 @@ def write(connection: Connection, part: Part, postings: Postings) -> None:
 
 def _write(connection: Connection, part: Part, postings: Postings) -> None:
     values = {
-        "nonce": secrets.randbits(62),
+        "nonce": secrets.randbits(2 * _VERSION_BITS),
         "index_number": part.index,
         "depth": part.depth,
         "prefix": part.prefix,
@@ -161,6 +160,11 @@ def clear(connection: Connection) -> None:
         connection.execute(delete(table))
 
 
+def segment_ids(chunk_ids: Places) -> Places:
+    """The segments that these chunks are of."""
+    return chunk_ids >> _NUMBER_BITS
+
+
 def chunk_ids(segment_ids: Places, numbers: Places) -> Places:
     """The ids of chunks, by their segment and their number in it."""
     return (segment_ids << _NUMBER_BITS) | numbers
@@ -176,100 +180,29 @@ def read_chunks(connection: Connection, ids: Places) -> tuple[Postings, Places]:
     return from_bytes(b"".join(contents)), bounds
 
 
-def rewrite(connection: Connection, left: Mapping[int, Postings], gone: Mapping[int, int]) -> None:
-    """Replace the postings of these chunks by those `left`; so many are `gone` of each."""
+def rewrite(
+    connection: Connection, left: Mapping[int, Postings], gone: Mapping[Segment, int]
+) -> dict[Segment, int]:
+    """Replace the postings of these chunks by those `left`; so many are `gone` of each segment.
+
+    Returns the new nonces of the segments.
+    """
     rows = [{"id": chunk, "bytes": postings.to_bytes()} for chunk, postings in left.items()]
     statement = update(chunk_rows).where(chunk_rows.c.chunk_id == bindparam("id"))
     connection.execute(statement.values(data=bindparam("bytes")), rows)
-    lost = Counter[int]()
-    for chunk, count in gone.items():
-        lost[chunk >> _NUMBER_BITS] += count
+    nonces = {each: each.redrawn() for each in gone}
+    values = [
+        {"id": each.segment_id, "left": each.postings - count, "drawn": nonces[each]}
+        for each, count in gone.items()
+    ]
     statement = update(segments).where(segments.c.segment_id == bindparam("id"))
-    fewer = {"postings": segments.c.postings - bindparam("count")}
-    counts = [{"id": segment, "count": count} for segment, count in lost.items()]
-    connection.execute(statement.values(fewer), counts)
+    statement = statement.values(postings=bindparam("left"), nonce=bindparam("drawn"))
+    connection.execute(statement, values)
     _changed(connection)
+    return nonces
 
 
 def drop_empty(connection: Connection) -> None:
     """Remove the segments that have no posting left."""
     empty = select(segments.c.segment_id).where(segments.c.postings == 0)
     drop(connection, connection.scalars(empty).all())
-
-
-@dataclass(slots=True)
-class _Head:
-    """What is remembered of a segment: its fences, and the slots that hold its filter."""
-
-    fences: Postings
-    asked: int = 0
-    slots: Places | None = None
-
-
-@dataclass(slots=True)
-class Memory:
-    """What a process remembers of a store's segments; the filters are pages in one array."""
-
-    heads: dict[int, _Head] = field(default_factory=dict)
-    pages: NDArray[np.uint8] = field(
-        # Zeroed memory takes room only where it is written.
-        default_factory=lambda: np.zeros((FILTER_BYTES // _PAGE_BYTES, _PAGE_BYTES), np.uint8)
-    )
-    used: int = 0
-    free: list[int] = field(default_factory=list)
-
-    def follow(self, connection: Connection, present: Sequence[Segment]) -> None:
-        """Know the fences of these segments, and forget all others."""
-        nonces = {each.nonce for each in present}
-        for nonce in self.heads.keys() - nonces:
-            head = self.heads.pop(nonce)
-            if head.slots is not None:
-                self.free.extend(head.slots.tolist())
-        missing = {each.segment_id: each.nonce for each in present if each.nonce not in self.heads}
-        for chunk in chunks(missing):
-            own = heads.c.segment_id.in_(chunk)
-            rows = connection.execute(select(heads.c.segment_id, heads.c.fences).where(own)).all()
-            for identifier, data in rows:
-                self.heads[missing[identifier]] = _Head(from_bytes(data))
-
-    def ask(self, connection: Connection, segment: Segment, keys: int) -> None:
-        """Note that a segment is asked for so many keys; read its filter when that pays."""
-        head = self.heads[segment.nonce]
-        head.asked += keys
-        if head.slots is None and head.asked >= ASKED:
-            self._read_filter(connection, segment, head)
-
-    def _read_filter(self, connection: Connection, segment: Segment, head: _Head) -> None:
-        if self.used - len(self.free) + segment.postings * KEY_BITS // PAGE_BITS > len(self.pages):
-            return
-        own = heads.c.segment_id == segment.segment_id
-        data = connection.scalars(select(heads.c.filter).where(own)).one()
-        rows = np.frombuffer(data, dtype=np.uint8).reshape(-1, _PAGE_BYTES)
-        slots = self._slots(len(rows))
-        if slots is not None:
-            self.pages[slots] = rows
-            head.slots = slots
-
-    def _slots(self, count: int) -> Places | None:
-        fresh = max(0, count - len(self.free))
-        if self.used + fresh > len(self.pages):
-            return None
-        reused = [self.free.pop() for _ in range(count - fresh)]
-        found = np.array([*reused, *range(self.used, self.used + fresh)], dtype=np.intp)
-        self.used += fresh
-        return found
-
-    def passing(self, present: Sequence[Segment], which: Places, keys: Hashes) -> Places:
-        """The places where the filter of segment which[i] lets keys[i] through."""
-        slots = [self.heads[each.nonce].slots for each in present]
-        counts = np.array([0 if each is None else len(each) for each in slots], dtype=np.intp)
-        table = np.concatenate([np.empty(0, dtype=np.intp), *(s for s in slots if s is not None)])
-        first = np.cumsum(counts) - counts
-        unknown = np.flatnonzero(counts[which] == 0)
-        left = np.flatnonzero(counts[which] > 0)
-        pages = table[first[which[left]] + page_of(keys[left], counts[which[left]])]
-        for number in range(PROBES):
-            bit = probe(keys[left], number)
-            is_set = (self.pages[pages, bit >> 3] >> (bit & 7).astype(np.uint8)) & np.uint8(1) > 0
-            left, pages = left[is_set], pages[is_set]
-        return np.sort(np.concatenate([unknown, left]))

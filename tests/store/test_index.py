@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from aggregator.core import postings as arrays
 from aggregator.core.postings import Postings, by_key
-from aggregator.store import index, lookup, segments
+from aggregator.store import index, lookup, memory, segments
 from aggregator.store.engine import DatabaseError, open_engine, reading, writing
 from aggregator.store.index import CANDIDATES, HUBS
 from aggregator.store.segments import Part
@@ -31,7 +31,8 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "FULL", 20)
     monkeypatch.setattr(index, "MOST_SEGMENTS", 3)
     monkeypatch.setattr(segments, "MOST_POSTINGS", 50)
-    monkeypatch.setattr(segments, "ASKED", 4)
+    monkeypatch.setattr(memory, "ASKED", 4)
+    monkeypatch.setattr(memory, "HELD", 60)
     monkeypatch.setattr(lookup, "_CHUNKS_AT_ONCE", 1)
 
 
@@ -72,7 +73,10 @@ def test_what_was_added_and_not_removed_is_found(
                 CANDIDATES.add(connection, made(rows - held))
             else:
                 CANDIDATES.remove(connection, made(rows))
-        held = held | rows if adding else held - rows
+            held = held | rows if adding else held - rows
+            # Writers remember what writers before them read.
+            found = CANDIDATES.lowest(connection, made(rows).keys).rows()
+            assert found == sorted(row for row in held if row[0] in {key for key, _n in rows})
     assert stored(engine) == held
     wanted = {row for rows, _adding in steps for row in rows} | {(5, 5)}
     with reading(engine) as connection:
@@ -99,6 +103,52 @@ def test_a_part_hands_down_what_it_holds(engine: Engine) -> None:
         assert max(depths) > 3
         assert lowest(connection, 9) == {9: [0, 1, 2, 3]}
         assert len(CANDIDATES.lowest(connection, np.array([9], dtype=np.uint64))) == 400
+
+
+def test_what_is_held_in_memory_follows_removals_also_those_taken_back(engine: Engine) -> None:
+    """Postings that a failed batch removed are found again, those of a whole one are not."""
+    rows = {(key << 40, node) for key in range(300) for node in (1, 2)}
+    odd, even = ({row for row in rows if row[1] == node} for node in (1, 2))
+    keys = made(rows).keys
+
+    def removed(gone: Rows, *, fails: bool) -> Rows:
+        with writing(engine) as connection:
+            CANDIDATES.remove(connection, made(gone))
+            found = set(CANDIDATES.lowest(connection, keys).rows())
+            if fails:
+                connection.execute(text("INSERT INTO nowhere VALUES (1)"))
+            return found
+
+    with writing(engine) as connection:
+        CANDIDATES.add(connection, made(rows))
+        assert set(CANDIDATES.lowest(connection, keys).rows()) == rows
+    for _time in range(2):
+        with pytest.raises(DatabaseError):
+            removed(odd, fails=True)
+    with writing(engine) as connection:
+        assert set(CANDIDATES.lowest(connection, keys).rows()) == rows
+    assert removed(even, fails=False) == odd
+    assert removed(set(sorted(odd)[:5]), fails=False) == odd - set(sorted(odd)[:5])
+
+
+def test_old_segments_make_room_for_young_ones(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what would not fit into memory together the youngest part of the index is held."""
+    monkeypatch.setattr(memory, "HELD", 500)
+    old, young = ({(key << 40, node) for key in range(400)} for node in (1, 2))
+    keys = made(old).keys
+    with writing(engine) as connection:
+        segments.write(connection, Part(0, 1, 0), made(old).ordered())
+        assert set(CANDIDATES.lowest(connection, keys).rows()) == old
+        segments.write(connection, Part(0, 0, 0), made(young).ordered())
+        assert set(CANDIDATES.lowest(connection, keys).rows()) == old | young
+        view = lookup.View(connection, 0)
+        held = [view.memory.hold(connection, each, 400) for each in view.segments]
+    assert [each.part.depth for each in view.segments] == [1, 0]
+    assert held[0] is None
+    assert held[1] is not None
+    assert set(held[1].rows()) == young
 
 
 def test_a_batch_moves_a_bounded_part_of_the_index(
@@ -157,7 +207,7 @@ def test_filters_without_room_are_left_out(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond its budget the memory holds no more filters; answers are the same."""
-    monkeypatch.setattr(segments, "FILTER_BYTES", 4096)
+    monkeypatch.setattr(memory, "FILTER_BYTES", 4096)
     rows = {(key << 40, key % 7) for key in range(20_000)}
     with writing(engine) as connection:
         CANDIDATES.add(connection, made(rows))
