@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from aggregator.core.identity import has_address
 from aggregator.core.model import Role
@@ -45,9 +46,10 @@ def take_in(
     batch = _Batch(connection)
     outcomes = batch.observe(pages)
     widened = batch.store_times()
-    batch.store_revisions(circumstances)
+    revisions = batch.store_revisions(circumstances)
     batch.store_deliveries(pages, circumstances)
-    seen = Seen(batch.births, {r: s.fingerprint for r, s in batch.fresh.items()})
+    prints = {revision: s.fingerprint for revision, s in batch.fresh.items()}
+    seen = Seen(batch.births, revisions, prints)
     return outcomes, restand(connection, batch.births.keys() | widened, seen, circumstances)
 
 
@@ -59,12 +61,16 @@ class _Batch:
     fresh: dict[bytes, Sighting] = field(default_factory=dict)
     observed: dict[bytes, Observation] = field(default_factory=dict)
     births: dict[str, Birth] = field(default_factory=dict)
+    stored: dict[bytes, Any] = field(default_factory=dict)
+    """Observed revisions that were stored before, with what ranks them."""
 
     def observe(self, pages: Sequence[SeenPage | Known]) -> list[Outcome]:
         known = {page.record_key for page in pages if isinstance(page, Known)}
         delivered = articles.revisions_delivered(self.connection, known)
         seen = [s for page in pages if isinstance(page, SeenPage) for s in page.sightings]
-        stored = set(articles.revision_ranks(self.connection, {s.revision_id for s in seen}))
+        asked = {s.revision_id for s in seen}.union(*delivered.values())
+        self.stored = articles.revision_ranks(self.connection, asked)
+        stored = set(self.stored)
         existing = articles.existing(self.connection, {s.article_id for s in seen})
         outcomes = []
         for page in pages:
@@ -94,7 +100,7 @@ class _Batch:
     def store_times(self) -> set[str]:
         """Widen the observations of stored revisions; returns the articles concerned."""
         rows, concerned = [], set()
-        for revision, row in articles.revision_ranks(self.connection, self.observed).items():
+        for revision, row in self.stored.items():
             before = Observation(row.record_time, row.page_url)
             wider = before.also(*astuple(self.observed[revision]))
             if wider != before:
@@ -103,13 +109,16 @@ class _Batch:
         articles.update_revisions(self.connection, rows)
         return concerned
 
-    def store_revisions(self, circumstances: Circumstances) -> None:
-        seen = {"first_seen_at": circumstances.now}
-        rows = [
-            {**revision_values(sighting), **asdict(self.observed[revision]), **seen}
-            for revision, sighting in self.fresh.items()
-        ]
-        articles.add_revisions(self.connection, rows)
+    def store_revisions(self, circumstances: Circumstances) -> dict[bytes, dict[str, Any]]:
+        """Add the revisions that are new; returns their rows by id."""
+        rows = {}
+        for revision, sighting in self.fresh.items():
+            rows[revision] = revision_values(sighting)
+            rows[revision]["record_time"] = self.observed[revision].record_time
+            rows[revision]["page_url"] = self.observed[revision].page_url
+            rows[revision]["first_seen_at"] = circumstances.now
+        articles.add_revisions(self.connection, list(rows.values()))
+        return rows
 
     def store_deliveries(
         self, pages: Sequence[SeenPage | Known], circumstances: Circumstances

@@ -70,4 +70,7 @@ def _signed(
     )
     stored = articles.load_articles(connection, batch)
     latest = articles.load_revisions(connection, (row.revision_id for row in stored.values()))
-    return [article_row(latest[row.revision_id], row, options.matching) for row in stored.values()]
+    return [
+        article_row(latest[row.revision_id]._asdict(), row, options.matching)
+        for row in stored.values()
+    ]

@@ -25,6 +25,26 @@ from aggregator.fingerprint import SCHEME, fingerprint
 from aggregator.store import articles, nodes
 from aggregator.store.engine import Connection
 
+_TOLD_BY = ("revision_id", "record_time", "page_url")
+"""What tells whether an article shows a revision as it is."""
+_OF_REVISION = (
+    "article_id",
+    "revision_id",
+    "page_url",
+    "url",
+    "title",
+    "author",
+    "outlet",
+    "carrier",
+    "language",
+    "section",
+    "published_at",
+    "modified_at",
+    "record_time",
+    "word_count",
+)
+"""What an article has of its latest revision as it stands there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -50,6 +70,8 @@ class Seen:
     """What a batch saw: first sightings of articles, and fingerprints that are at hand."""
 
     births: Mapping[str, Birth]
+    revisions: Mapping[bytes, Mapping[str, Any]]
+    """The rows of revisions that it added, by id."""
     prints: Mapping[bytes, Fingerprint]
     """By revision id; a fingerprint that is not here is made again from the stored text."""
 
@@ -80,9 +102,10 @@ def move(
     facts = nodes.facts(connection, existing)
     ranks = _ranks(connection, existing, ranking)
     added = concerned - existing.keys()
-    its = _add_nodes(connection, [row for row in rows if row["node_id"] in added], prints)
+    new = [row for row in rows if row["node_id"] in added]
+    its = _add_nodes(connection, new, prints, ranking)
     articles.write_articles(connection, rows)
-    gone = _choose(connection, concerned, _Standing(existing, rows), ranking)
+    gone = _choose(connection, set(existing), _Standing(existing, rows), ranking)
     kept = existing.keys() - gone
     facts_now = nodes.facts(connection, kept)
     ranks_now = _ranks(connection, kept, ranking)
@@ -104,58 +127,86 @@ def _latest_rows(
     circumstances: Circumstances,
 ) -> list[dict[str, Any]]:
     """The rows of those articles whose latest revision changed."""
-    latest = {}
-    for article, revisions in articles.ranks_of_articles(connection, touched).items():
-        best = max(
-            revisions, key=lambda r: revision_rank(r.modified_at, r.record_time, r.revision_id)
-        )
-        now = before.get(article)
-        stands = now and (now.revision_id, now.record_time, now.page_url)
-        if stands != (best.revision_id, best.record_time, best.page_url):
-            latest[article] = best.revision_id
-    loaded = articles.load_revisions(connection, latest.values())
+    of_article: dict[str, list[Mapping[str, Any]]] = {}
+    for row in seen.revisions.values():
+        of_article.setdefault(row["article_id"], []).append(row)
+    # All revisions of an article that is new are at hand; those of others are read.
+    latest = {
+        article: max(of_article[article], key=_revision_rank)
+        for article in touched - before.keys()
+    }
+    latest |= _stored_latest(connection, before)
     return [
-        article_row(
-            loaded[revision], before.get(article) or seen.births[article], circumstances.options
-        )
+        article_row(revision, before.get(article) or seen.births[article], circumstances.options)
         for article, revision in latest.items()
     ]
 
 
-def article_row(revision: Any, article: Any, options: MatchingOptions) -> dict[str, Any]:
-    """An article's row from its latest revision and its `Birth` or former row."""
-    row = dict(revision._mapping)
-    digest = row.pop("text_digest")
-    del row["purged_at"], row["lines"]
-    short = is_short(Role(article.role), revision.word_count, options)
-    moment = revision.published_at or revision.record_time
-    return {
-        **row,
-        "role": article.role,
-        "page_address": article.page_address,
-        "node_id": node_id(digest, short=short, era=era(moment, options.exact_window_days)),
-        "short": int(short),
-        "published_order": order_key(revision.published_at),
-        "first_seen_at": getattr(article, "first_seen_at", revision.first_seen_at),
-    }
+def _stored_latest(
+    connection: Connection, before: Mapping[str, Any]
+) -> dict[str, Mapping[str, Any]]:
+    """The latest revisions of stored articles, where they are not what the articles show."""
+    latest = {}
+    for article, revisions in articles.ranks_of_articles(connection, before).items():
+        best = max((row._asdict() for row in revisions), key=_revision_rank)
+        now = before[article]
+        if any(best[name] != getattr(now, name) for name in _TOLD_BY):
+            latest[article] = best["revision_id"]
+    loaded = articles.load_revisions(connection, latest.values())
+    return {article: loaded[revision]._asdict() for article, revision in latest.items()}
+
+
+def _revision_rank(row: Mapping[str, Any]) -> tuple[str, str, bytes]:
+    return revision_rank(row["modified_at"], row["record_time"], row["revision_id"])
+
+
+def article_row(
+    revision: Mapping[str, Any], article: Any, options: MatchingOptions
+) -> dict[str, Any]:
+    """An article's row from its latest revision's and its `Birth` or former row."""
+    row = {name: revision[name] for name in _OF_REVISION}
+    short = is_short(Role(article.role), revision["word_count"], options)
+    window = era(revision["published_at"] or revision["record_time"], options.exact_window_days)
+    row["role"] = article.role
+    row["page_address"] = article.page_address
+    row["node_id"] = node_id(revision["text_digest"], short=short, era=window)
+    row["short"] = int(short)
+    row["published_order"] = order_key(revision["published_at"])
+    row["first_seen_at"] = getattr(article, "first_seen_at", revision["first_seen_at"])
+    return row
 
 
 def _add_nodes(
-    connection: Connection, rows: list[dict[str, Any]], prints: Mapping[bytes, Fingerprint]
+    connection: Connection,
+    rows: list[dict[str, Any]],
+    prints: Mapping[bytes, Fingerprint],
+    ranking: Ranking,
 ) -> dict[int, Fingerprint]:
-    """Add the nodes of these articles, signed; the articles stand for them until chosen.
-
-    Returns the fingerprints of these nodes.
-    """
+    """Add the nodes of these articles, which nobody else has, signed; returns the fingerprints."""
     missing = [row["revision_id"] for row in rows if row["revision_id"] not in prints]
     loaded = articles.load_revisions(connection, missing, text=True)
     made = {revision: _print(row) for revision, row in loaded.items()}
     prints = {**made, **prints}
-    of_node = {row["node_id"]: row for row in rows}
-    found = {node: prints[row["revision_id"]] for node, row in of_node.items()}
-    new = (nodes.node_row(row, found[node], SCHEME) for node, row in of_node.items())
-    nodes.insert_nodes(connection, list(new))
+    of_node: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        of_node.setdefault(row["node_id"], []).append(row)
+    found = {node: prints[its[-1]["revision_id"]] for node, its in of_node.items()}
+    new: list[Mapping[str, Any]] = []
+    for node, its in of_node.items():
+        standing = _stand_for(node, map(nodes.candidate_of, its), ranking)
+        new.append({**nodes.node_row(its[-1], found[node], SCHEME), **standing})
+    nodes.insert_nodes(connection, new)
     return found
+
+
+def _stand_for(node: int, candidates: Iterable[Candidate], ranking: Ranking) -> dict[str, Any]:
+    """Who of these articles stands for a node, as values of its row."""
+    its = list(candidates)
+    return {
+        "node_id": node,
+        "earliest_article": min(its, key=earliest_rank).article_id,
+        "best_article": min(its, key=ranking.rank).article_id,
+    }
 
 
 def _print(revision: Any) -> Fingerprint:
@@ -201,14 +252,7 @@ def _choose(
     """Choose who stands for each of these nodes; returns those that nobody stands for."""
     found = standing.candidates(connection)
     found |= nodes.candidates_of_nodes(connection, concerned - found.keys())
-    rows = [
-        {
-            "node_id": node,
-            "earliest_article": min(candidates, key=earliest_rank).article_id,
-            "best_article": min(candidates, key=ranking.rank).article_id,
-        }
-        for node, candidates in found.items()
-    ]
+    rows = [_stand_for(node, candidates, ranking) for node, candidates in found.items()]
     nodes.set_standing(connection, rows)
     return concerned - found.keys()
 

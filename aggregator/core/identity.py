@@ -34,12 +34,14 @@ _NOT_IN_HOSTS = re.compile(r"""[\s\x00-\x20\x7f"<>\\^`{|}%]|\.\.|^\.""")
 
 def digest(parts: Iterable[bytes | str | None], size: int = 16) -> bytes:
     """BLAKE2b of the parts, each prefixed by its length; None differs from an empty part."""
-    state = hashlib.blake2b(digest_size=size)
+    pieces = []
     for part in parts:
-        raw = b"" if part is None else part if isinstance(part, bytes) else _utf8(part)
-        state.update(b"-" if part is None else b"%d:" % len(raw))
-        state.update(raw)
-    return state.digest()
+        if part is None:
+            pieces.append(b"-")
+        else:
+            raw = part if isinstance(part, bytes) else _utf8(part)
+            pieces += (b"%d:" % len(raw), raw)
+    return hashlib.blake2b(b"".join(pieces), digest_size=size).digest()
 
 
 def without_login(url: str | None) -> str | None:

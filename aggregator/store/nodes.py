@@ -143,7 +143,7 @@ def insert_nodes(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
 
 
 def node_row(row: Mapping[str, Any], print_: Fingerprint, scheme: str) -> dict[str, Any]:
-    """A row for the new node of an article's row, which stands for it until all are looked at."""
+    """A row for the new node of an article's row; who stands for it is left out."""
     return {
         "node_id": row["node_id"],
         "text_digest": print_.digest,
@@ -152,8 +152,6 @@ def node_row(row: Mapping[str, Any], print_: Fingerprint, scheme: str) -> dict[s
         "scheme": scheme,
         "tokens": print_.tokens.astype("<u4").tobytes(),
         "signature": print_.signature.astype("<u8").tobytes(),
-        "earliest_article": row["article_id"],
-        "best_article": row["article_id"],
         "anchor": row["node_id"],
     }
 
