@@ -22,8 +22,8 @@ CHUNK: Final = 250
 """Postings in a chunk; with 16 bytes each they fit into one page of SQLite (4096 bytes)."""
 PAGE_BITS: Final = 1 << 15
 """Bits in one page of a filter: filters grow by whole pages of 4 KiB."""
-KEY_BITS: Final = 12
-"""Bits of filter a posting; with `PROBES` about 1 in 150 keys is let through by mistake."""
+KEY_BITS: Final = 16
+"""Bits of filter a posting; with `PROBES` about 1 in 400 keys is let through by mistake."""
 PROBES: Final = 4
 """Bits that one key sets."""
 

@@ -41,6 +41,10 @@ _WRITERS = 0x6167677265676177
 
 BUSY_SECONDS = 60
 """How long a writer waits for another one on SQLite (seconds), unless its URL says `timeout`."""
+_CACHE_KIB = 128 * 1024
+"""Memory for pages of an SQLite file: the upper ones of all its B-trees, and the youngest."""
+_CHECKPOINT_PAGES = 16 * 1024
+"""Pages (4 KiB) of the log that are copied back together: what several batches changed, once."""
 _SLICE_SECONDS = 0.5
 """How long it waits in one call: a signal is handled when the call is over."""
 
@@ -198,7 +202,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     # lock first; `_begin_sqlite` does both.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
 
 
 def _write_ahead(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

@@ -27,7 +27,6 @@ from aggregator.core.tokens import Hashes, distinct
 from aggregator.store import segments
 from aggregator.store.lookup import ALL, FAN_BITS, View, span
 from aggregator.store.segments import MOST_POSTINGS, Part, Segment
-from aggregator.store.sql import chunks
 
 HUBS: Final = 4
 """Nodes of a key that are proposed together with all others of the key."""
@@ -41,6 +40,8 @@ _EFFORT: Final = 6
 """Postings that a batch moves at most for each one that it brings (or those of one part)."""
 _KEYS_AT_ONCE: Final = 20_000
 _HOT_KEYS_AT_ONCE: Final = 16
+_MANY: Final = 20_000
+"""Postings that need not be more at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,14 @@ class Index:
         if not keys:
             return
         view = View(connection, self.number)
-        for some in chunks(sorted(keys), _HOT_KEYS_AT_ONCE):
-            yield joined(list(view.find(np.array(some, dtype=np.uint64)))).ordered()
+        wanted = np.array(sorted(keys), dtype=np.uint64)
+        start, size = 0, _HOT_KEYS_AT_ONCE
+        while start < len(wanted):
+            found = joined(list(view.find(wanted[start : start + size]))).ordered()
+            yield found
+            start += size
+            # How hot keys are is seen only then.
+            size = max(1, size * 2 if len(found) < _MANY else size // 2)
 
     def contains(self, connection: Connection, postings: Postings) -> NDArray[np.bool_]:
         """For each of these postings: whether it is stored."""
