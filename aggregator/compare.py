@@ -126,7 +126,7 @@ def _conditions(
     found = [] if evidence.equal else conditions(evidence, a.facts, b.facts, options)
     return [
         {
-            **asdict(each),
+            **each._asdict(),
             "found": round(each.found, DECIMALS),
             "met": each.met,
             "missing": 0 if each.met else round(abs(each.limit - each.found), DECIMALS),

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 import numpy as np
 
@@ -34,8 +35,13 @@ from aggregator.store.sql import chunks
 
 PAIRS_AT_ONCE = 500
 """Pairs whose nodes are in memory together."""
-MOST_LOADED = 4000
-"""Texts that are kept in memory for further comparisons."""
+MOST_LOADED = 3_000_000
+"""Words of the texts that are kept in memory for further comparisons."""
+WORDS_A_TEXT = 200
+"""As many words take the memory that a text takes besides its words."""
+HUB_LAST = itemgetter(1, 0)
+"""Orders pairs so that each node comes once with all of its hubs, which have lower ids: few
+nodes are in many pairs, and the others need not be loaded again for each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class Settler:
         self.settling = settling
         self.counts = counts
         self.loaded: dict[int, Node] = {}
+        self.words = 0
         self.prints: dict[int, Fingerprint] = {}
 
     def settle(self, changes: NodeChanges) -> None:
@@ -144,10 +151,10 @@ class Settler:
         Pairs with an arrived node are proposed anew as a whole, and left out here.
         """
         held = {ends for ends in self.partners(displaced) if not set(ends).intersection(arrived)}
+        hubs = CANDIDATES.lowest(self.connection, self.keys(displaced).keys, HUBS)
         found: set[Pair] = set()
-        for pairs in chunks(sorted(held), PAIRS_AT_ONCE):
+        for pairs in chunks(sorted(held, key=HUB_LAST), PAIRS_AT_ONCE):
             shared = shared_keys(pairs, self.keys({n for ends in pairs for n in ends}))
-            hubs = CANDIDATES.lowest(self.connection, shared[1], HUBS)
             supported = still_proposed(pairs, shared, hubs)
             found.update(ends for ends, its in zip(pairs, supported, strict=True) if not its)
         return found
@@ -155,7 +162,7 @@ class Settler:
     def verify(self, pairs: list[Pair]) -> set[int]:
         """Compare pairs exactly; stores those that are related and returns the matching nodes."""
         matching: set[int] = set()
-        for some in chunks(pairs, PAIRS_AT_ONCE):
+        for some in chunks(sorted(pairs, key=HUB_LAST), PAIRS_AT_ONCE):
             self.load({node for ends in some for node in ends})
             compared = [self.compare(*ends) for ends in some]
             related = [each for each in compared if each.decision.relation is not None]
@@ -165,10 +172,12 @@ class Settler:
 
     def load(self, ids: Collection[int]) -> None:
         """Make nodes ready to be compared; others may have to be loaded again."""
-        missing = [node for node in ids if node not in self.loaded]
-        if len(self.loaded) + len(missing) > MOST_LOADED:
+        found = nodes.load_nodes(self.connection, [n for n in ids if n not in self.loaded])
+        self.loaded |= found
+        self.words += _words(found)
+        if self.words > MOST_LOADED:
             self.loaded = {node: self.loaded[node] for node in ids if node in self.loaded}
-        self.loaded.update(nodes.load_nodes(self.connection, missing))
+            self.words = _words(self.loaded)
 
     def compare(self, one: int, other: int) -> Comparison:
         """Compare two nodes that are loaded, now."""
@@ -221,6 +230,10 @@ class Settler:
         canonical |= clusters.canonical_nodes(self.connection, anchors - set(stars))
         clusters.write_clusters(self.connection, canonical, self.settling.ranking)
         self.counts.stars += len(canonical)
+
+
+def _words(loaded: Mapping[int, Node]) -> int:
+    return sum(len(each.text.tokens) + WORDS_A_TEXT for each in loaded.values())
 
 
 def _pairs(stars: Mapping[int, Star]) -> set[Pair]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from aggregator.core.evidence import Evidence
 from aggregator.core.options import MatchingOptions
@@ -95,8 +95,7 @@ class Decision:
         return self.verdict is Verdict.SAME
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One thing that two texts must meet to be ``near``; `rule` decides where they do not.
 
     `figure` names what is measured: a field of `Evidence`, ``points``, ``days_apart``,

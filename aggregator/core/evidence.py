@@ -7,10 +7,10 @@ shingles that the caller names, such as the passages that a site repeats.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,7 @@ class Text:
     def grams(self) -> Hashes:
         """The shingles that are compared, in order, shape (n,)."""
         every = grams(self.tokens, SHINGLE_WORDS)
-        return every[: 1 - SHINGLE_WORDS] if self._spaced else every[self._compared]
+        return every[: 1 - SHINGLE_WORDS] if self.spaced else every[self._compared]
 
     @cached_property
     def shingles(self) -> Hashes:
@@ -65,34 +65,35 @@ class Text:
 
     @cached_property
     def places(self) -> _Places:
-        """Where in `shingles` each of `grams` stands."""
+        """Where in `shingles` each of `grams` stands; the first and last are in no set."""
         order = self.grams.argsort()
         ordered = self.grams[order]
-        found = np.empty_like(order)
-        found[order] = np.cumsum(np.append(False, ordered[1:] != ordered[:-1]))
+        found = np.full(len(order) + 2, len(self.shingles), dtype=np.intp)
+        found[order + 1] = np.cumsum(np.append(False, ordered[1:] != ordered[:-1]))
         return found
 
     @cached_property
     def starts(self) -> NDArray[np.float64]:
         """At which word of the compared text each of `grams` starts, in words."""
-        if self._spaced:
+        if self.spaced:
             return np.arange(len(self.grams), dtype=np.float64)
         lengths = 1.0 / units(self.tokens)[self._compared]
         return np.asarray(np.cumsum(lengths) - lengths)
 
     @cached_property
-    def opening(self) -> Hashes:
+    def opening(self) -> list[int]:
         """The shingles of the first `LEAD_WORDS` words, in order."""
-        return self.grams[: np.searchsorted(self.starts, LEAD_WORDS)]
+        found: list[int] = self.grams[: np.searchsorted(self.starts, LEAD_WORDS)].tolist()
+        return found
 
     @cached_property
-    def around_opening(self) -> Hashes:
-        """The shingles of twice as many words, sorted."""
-        return np.sort(self.grams[: np.searchsorted(self.starts, 2 * LEAD_WORDS)])
+    def around_opening(self) -> frozenset[int]:
+        """The shingles of twice as many words."""
+        return frozenset(self.grams[: np.searchsorted(self.starts, 2 * LEAD_WORDS)].tolist())
 
     @cached_property
-    def numbers(self) -> Tokens:
-        """The distinct numbers of the body, sorted."""
+    def numbers(self) -> frozenset[int]:
+        """The numbers of the body."""
         return _numbers(self.tokens)
 
     @cached_property
@@ -106,17 +107,22 @@ class Text:
         return tokenise(words(self.title or ""))
 
     @cached_property
-    def title_terms(self) -> Hashes:
-        """The distinct words of the title, as `terms`."""
-        return distinct(grams(self.title_tokens, 1))
+    def title_terms(self) -> frozenset[int]:
+        """The words of the title, as `terms`."""
+        return frozenset(grams(self.title_tokens, 1).tolist())
 
     @cached_property
-    def title_numbers(self) -> Tokens:
-        """The distinct numbers of the title, sorted."""
+    def told_terms(self) -> frozenset[int]:
+        """The words of the title that the body tells."""
+        return self.title_terms - _lacking(self.title_terms, self.terms)
+
+    @cached_property
+    def title_numbers(self) -> frozenset[int]:
+        """The numbers of the title."""
         return _numbers(self.title_tokens)
 
     @cached_property
-    def _spaced(self) -> bool:
+    def spaced(self) -> bool:
         """Whether all shingles have `SHINGLE_WORDS` tokens, and all are compared: most texts."""
         plain = len(self.tokens) >= SHINGLE_WORDS and not len(self.left_out)
         return plain and not (self.tokens & np.uint32(UNIT_BITS)).any()
@@ -185,12 +191,16 @@ class Evidence:
 
 
 def compare(
-    a: Text, b: Text, worthwhile: Callable[[Evidence], bool] = lambda _sets: True
+    a: Text,
+    b: Text,
+    worthwhile: Callable[[Evidence], bool] = lambda _sets: True,
+    undecided: Callable[[Evidence], bool] = lambda _best: True,
 ) -> Evidence:
     """Compare two texts exactly.
 
-    `worthwhile` is asked with the figures up to `compared`; where it says no, the others, which
-    take most of the time, keep their defaults.
+    `worthwhile` is asked with the figures up to `compared`, and `undecided` with all figures, as
+    if the texts shared a run without end from their first word on. Where one says no, the
+    figures that were not worked out yet, which take most of the time, keep their defaults.
     """
     equal = same_tokens(a, b)
     in_b, in_a = _both(a.shingles, b.shingles)
@@ -198,18 +208,22 @@ def compare(
     fewer = min(len(a.shingles), len(b.shingles))
     if not shared:
         return Evidence(equal, float(equal), float(equal), float(equal), compared=fewer)
-    sets = Evidence(
-        equal=equal,
-        resemblance=shared / (len(a.shingles) + len(b.shingles) - shared),
-        containment_a_in_b=shared / len(a.shingles),
-        containment_b_in_a=shared / len(b.shingles),
-        shared=shared,
-        compared=fewer,
-    )
+    figures: dict[str, Any] = {
+        "equal": equal,
+        "resemblance": shared / (len(a.shingles) + len(b.shingles) - shared),
+        "containment_a_in_b": shared / len(a.shingles),
+        "containment_b_in_a": shared / len(b.shingles),
+        "shared": shared,
+        "compared": fewer,
+    }
+    found = Evidence(**figures)
     # Most pairs end here: they share less than the shortest passage, or too little to matter.
-    if shared < _LEAST_SHARED or not worthwhile(sets):
-        return sets
-    return _agreement(_passages(sets, _Runs(a, in_b), _Runs(b, in_a)), a, b)
+    if shared < _LEAST_SHARED or not worthwhile(found):
+        return found
+    figures |= _agreement(a, b)
+    if not undecided(Evidence(**figures, longest_run=NOWHERE, run_words=NOWHERE, begins=0)):
+        return Evidence(**figures)
+    return Evidence(**figures, **_passages(_Runs(a, in_b), _Runs(b, in_a)))
 
 
 def same_tokens(a: Text, b: Text) -> bool:
@@ -229,30 +243,35 @@ def _both(a: Hashes, b: Hashes) -> tuple[_Places, _Places]:
     return order[twice], order[twice + 1] - len(a)
 
 
-def _passages(sets: Evidence, runs_a: _Runs, runs_b: _Runs) -> Evidence:
+def _passages(runs_a: _Runs, runs_b: _Runs) -> dict[str, Any]:
     """Where the shared shingles stand."""
-    return replace(
-        sets,
-        longest_run=min(runs_a.longest, runs_b.longest),
-        run_words=min(runs_a.words, runs_b.words),
-        begins=max(runs_a.begins, runs_b.begins),
-    )
+    return {
+        "longest_run": min(runs_a.longest, runs_b.longest),
+        "run_words": min(runs_a.words, runs_b.words),
+        "begins": max(runs_a.begins, runs_b.begins),
+    }
 
 
-def _agreement(sets: Evidence, a: Text, b: Text) -> Evidence:
-    """Whether openings, titles and numbers agree."""
+def _agreement(a: Text, b: Text) -> dict[str, Any]:
+    """Whether openings, titles and numbers agree.
+
+    These are small sets: Python's own are many times as quick as arrays here.
+    """
     (own_a, differing_a), (own_b, differing_b) = _own_words(a, b), _own_words(b, a)
-    return replace(
-        sets,
-        lead=max(_lead(a, b), _lead(b, a)),
-        title=_title(a, b),
-        title_frame=_frame(a.title_tokens, b.title_tokens),
-        title_numbers_differ=_both_differ(a.title_numbers, b.title_numbers),
-        own_subject=min(own_a / (differing_a or 1), own_b / (differing_b or 1)),
-        own_words=min(own_a, own_b),
-        numbers=_shared_part(a.numbers, b.numbers),
-        own_numbers=min(_lacking(a.numbers, b.numbers), _lacking(b.numbers, a.numbers)),
-    )
+    fewer_numbers = min(len(a.numbers), len(b.numbers))
+    shared_numbers = len(a.numbers & b.numbers)
+    return {
+        "lead": max(_lead(a, b), _lead(b, a)),
+        "title": _title(a, b),
+        "title_frame": _frame(a.title_tokens.tolist(), b.title_tokens.tolist()),
+        "title_numbers_differ": bool(
+            a.title_numbers - b.title_numbers and b.title_numbers - a.title_numbers
+        ),
+        "own_subject": min(own_a / (differing_a or 1), own_b / (differing_b or 1)),
+        "own_words": min(own_a, own_b),
+        "numbers": shared_numbers / fewer_numbers if fewer_numbers else 1.0,
+        "own_numbers": fewer_numbers - shared_numbers,
+    }
 
 
 class _Runs:
@@ -260,58 +279,62 @@ class _Runs:
 
     def __init__(self, text: Text, shared: _Places) -> None:
         """`shared` are the places in the set of shingles of those that stand in the other."""
-        held = np.zeros(len(text.shingles), dtype=np.bool_)
+        held = np.zeros(len(text.shingles) + 1, dtype=np.bool_)
         held[shared] = True
-        found = np.zeros(len(text.grams) + 2, dtype=np.bool_)
-        found[1:-1] = held[text.places]
-        edges = np.flatnonzero(found[1:] != found[:-1])
-        first, last = text.starts[edges[::2]], text.starts[edges[1::2] - 1]
-        lengths = last - first + SHINGLE_WORDS
-        passages = lengths >= RUN_WORDS
-        self.longest = int(lengths.max(initial=0))
-        self.words = int(lengths[passages].sum())
-        self.begins = int(first[passages][0]) if passages.any() else NOWHERE
+        found = held[text.places]
+        edges = (found[1:] != found[:-1]).nonzero()[0]
+        # There are a few runs at most: a loop over them is quicker than arrays.
+        firsts, lasts = edges[::2], edges[1::2] - 1
+        if not text.spaced:
+            firsts, lasts = text.starts[firsts], text.starts[lasts]
+        runs = [
+            (first, last - first + SHINGLE_WORDS)
+            for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
+        ]
+        passages = [run for run in runs if run[1] >= RUN_WORDS]
+        self.longest = int(max((length for _first, length in runs), default=0))
+        self.words = int(sum(length for _first, length in passages))
+        self.begins = int(passages[0][0]) if passages else NOWHERE
 
 
 def _lead(one: Text, other: Text) -> float:
-    return float(member(one.opening, other.around_opening).mean())
+    return sum(map(other.around_opening.__contains__, one.opening)) / len(one.opening)
 
 
 def _title(a: Text, b: Text) -> float:
-    shared = int(member(a.title_terms, b.title_terms).sum())
-    return shared / max(LEAST_TITLE, min(len(a.title_terms), len(b.title_terms)))
+    fewer = min(len(a.title_terms), len(b.title_terms))
+    return len(a.title_terms & b.title_terms) / max(LEAST_TITLE, fewer)
 
 
-def _frame(a: Tokens, b: Tokens) -> float:
+def _frame(a: list[int], b: list[int]) -> float:
     """Share of the longer title in the words that both begin or end with."""
     fewer = min(len(a), len(b))
     if not fewer:
         return 0.0
-    head = int(np.append(a[:fewer] != b[:fewer], True).argmax())
-    tail = int(np.append(a[::-1][: fewer - head] != b[::-1][: fewer - head], True).argmax())
+    head = _agreeing(a, b)
+    tail = min(_agreeing(a[::-1], b[::-1]), fewer - head)
     return (head + tail) / max(len(a), len(b))
+
+
+def _agreeing(a: list[int], b: list[int]) -> int:
+    """How many words two lists begin with that are the same in both."""
+    pairs = zip(a, b, strict=False)
+    return next((i for i, (x, y) in enumerate(pairs) if x != y), min(len(a), len(b)))
 
 
 def _own_words(one: Text, other: Text) -> tuple[int, int]:
     """Words of a title that its text tells and the other title lacks: untold there, and all."""
-    told = one.title_terms[member(one.title_terms, one.terms)]
-    differing = told[~member(told, other.title_terms)]
-    return _lacking(differing, other.terms), len(differing)
+    differing = one.told_terms - other.title_terms
+    return len(_lacking(differing, other.terms)), len(differing)
 
 
-def _numbers(tokens: Tokens) -> Tokens:
-    return distinct(tokens[(tokens & np.uint32(DIGIT_BIT)) == DIGIT_BIT])
+def _lacking(few: Collection[int], ordered: Hashes) -> set[int]:
+    """Which of a few values do not stand in a sorted array."""
+    if not few:
+        return set()
+    values = np.array(list(few), dtype=np.uint64)
+    return set(values[~member(values, ordered)].tolist())
 
 
-def _both_differ(a: Tokens, b: Tokens) -> bool:
-    return bool(_lacking(a, b) and _lacking(b, a))
-
-
-def _lacking(one: NDArray[np.integer], other: NDArray[np.integer]) -> int:
-    """How many of one's values the other lacks."""
-    return int((~member(one, other)).sum())
-
-
-def _shared_part(a: Tokens, b: Tokens) -> float:
-    fewer = min(len(a), len(b))
-    return float(member(a, b).sum() / fewer) if fewer else 1.0
+def _numbers(tokens: Tokens) -> frozenset[int]:
+    return frozenset(tokens[(tokens & np.uint32(DIGIT_BIT)) == DIGIT_BIT].tolist())

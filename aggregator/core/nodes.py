@@ -50,7 +50,7 @@ def compare_nodes(one: Node, other: Node, options: MatchingOptions) -> Compariso
     """Compare two nodes exactly and decide; symmetric.
 
     What the window holds apart is not compared: an old store proposes mostly such pairs. The
-    evidence of pairs that share too little to be related is not complete.
+    evidence of pairs that are not related is not complete: no more is worked out than tells so.
     """
     a, b = (one, other) if one.node_id < other.node_id else (other, one)
     equal = same_tokens(a.text, b.text)
@@ -58,7 +58,13 @@ def compare_nodes(one: Node, other: Node, options: MatchingOptions) -> Compariso
         share = float(equal)
         evidence = Evidence(equal, share, share, share)
     else:
-        evidence = compare(a.text, b.text, partial(may_be_related, options=options))
+        worthwhile = partial(may_be_related, options=options)
+        evidence = compare(
+            a.text,
+            b.text,
+            worthwhile,
+            lambda best: decide(best, a.facts, b.facts, options).relation is not None,
+        )
     return Comparison(
         (a.node_id, b.node_id), evidence, decide(evidence, a.facts, b.facts, options)
     )

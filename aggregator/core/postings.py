@@ -73,15 +73,6 @@ class Postings:
         rank = np.arange(len(self)) - np.searchsorted(self.keys, self.keys)
         return self[rank < most]
 
-    def contain(self, wanted: Postings) -> NDArray[np.bool_]:
-        """For each of these postings: whether it is among these ordered ones."""
-        first, last = np.zeros(len(wanted), dtype=np.intp), np.full(len(wanted), len(self))
-        places = search(self, first, last, wanted)
-        found = places < len(self)
-        there, sought = self[places[found]], wanted[found]
-        found[found] = (there.keys == sought.keys) & (there.nodes == sought.nodes)
-        return found
-
     def rows(self) -> list[tuple[int, int]]:
         """The postings as (key, node)."""
         return list(zip(self.keys.tolist(), self.nodes.tolist(), strict=True))

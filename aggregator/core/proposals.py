@@ -136,11 +136,16 @@ def still_proposed(
 ) -> NDArray[np.bool_]:
     """For each pair with these `shared_keys`: whether it is a candidate pair now.
 
-    `hubs` are the postings of the hubs of these keys, ordered.
+    `hubs` are the postings of the hubs of these keys and maybe of others, ordered.
     """
     places, keys = shared
     ends = np.array(pairs, dtype=np.int64).reshape(-1, 2)[places]
-    proposing = hubs.contain(Postings(keys, ends[:, 0])) | hubs.contain(Postings(keys, ends[:, 1]))
+    first, last = (np.searchsorted(hubs.keys, keys, side) for side in ("left", "right"))
+    proposing = np.zeros(len(keys), dtype=np.bool_)
+    for step in range(int((last - first).max(initial=0))):
+        there = first + step < last
+        hub = hubs.nodes[first[there] + step]
+        proposing[there] |= (ends[there] == hub[:, np.newaxis]).any(axis=1)
     total = np.bincount(places[proposing], _gain(keys[proposing]), len(pairs))
     return total >= ENOUGH
 

@@ -51,6 +51,16 @@ evidences = st.builds(
     numbers=shares,
     own_numbers=st.integers(0, 5),
 )
+bodies = st.lists(st.sampled_from("oar sail keel mast rope 3 41".split()), max_size=30)
+titles = st.lists(st.sampled_from("oar sail keel gale 7 8".split()), max_size=4).map(" ".join)
+text_pairs = st.builds(
+    lambda one, shared, other, titled: (
+        Text(tokenise(one + shared), titled[0]),
+        Text(tokenise(shared + other), titled[1]),
+    ),
+    *(bodies, bodies, bodies),
+    st.tuples(titles, titles),
+)
 facts = st.builds(
     TextFacts,
     site=st.sampled_from(["a.example", "b.example", None]),
@@ -257,6 +267,30 @@ def test_what_may_not_be_related_is_not_whatever_the_rest_says(
     evidence = replace(evidence, equal=False)
     if not may_be_related(evidence, options):
         assert decide(evidence, a, b, options).relation is None
+
+
+@given(evidences, facts, facts, thresholds)
+def test_what_no_run_could_relate_is_decided_alike_without_runs(
+    evidence: Evidence, a: TextFacts, b: TextFacts, options: MatchingOptions
+) -> None:
+    """So nothing is lost where the runs that two texts share are not worked out."""
+    best = replace(evidence, longest_run=NOWHERE, begins=0)
+    if decide(best, a, b, options).relation is None:
+        without = replace(evidence, longest_run=0, begins=NOWHERE)
+        assert decide(evidence, a, b, options) == decide(without, a, b, options)
+
+
+@given(text_pairs, facts, facts, thresholds)
+def test_a_comparison_that_is_cut_short_decides_as_a_full_one(
+    texts: tuple[Text, Text], a: TextFacts, b: TextFacts, options: MatchingOptions
+) -> None:
+    options = replace(options, short_main_words=3, passage_words=5)
+    found = compare_nodes(Node(1, texts[0], a), Node(2, texts[1], b), options)
+    full = compare(*texts)
+    decision = decide(full, a, b, options)
+    assert (found.same, found.decision.relation) == (decision.same, decision.relation)
+    if decision.relation is not None:
+        assert (found.evidence, found.decision) == (full, decision)
 
 
 def test_texts_of_unknown_origin_may_come_from_one_site() -> None:
