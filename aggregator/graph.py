@@ -46,8 +46,14 @@ class StoredGraph:
             found = matches.neighbours(self.connection, missing)
             self._neighbours.update(found)
             concerned = set(missing).union(*found.values())
-            self._load_anchors(concerned)
+            self.locate(concerned)
             self._load_ranks(concerned)
+
+    def locate(self, nodes_: Collection[int]) -> None:
+        """Load the anchors of these nodes."""
+        missing = [node for node in nodes_ if node not in self._anchors]
+        if missing:
+            self._anchors.update(nodes.anchors(self.connection, missing))
 
     def neighbours(self, node: int) -> Collection[int]:
         """Nodes with a proposed, passing match with this one."""
@@ -82,7 +88,7 @@ class StoredGraph:
         if node in self.unassigned:
             return None
         if node not in self._anchors:
-            self._load_anchors([node])
+            self.locate([node])
         return self._anchors.get(node)
 
     def members(self, anchor: int) -> Collection[int]:
@@ -105,11 +111,6 @@ class StoredGraph:
         if ends not in self.compared:
             self.compared[ends] = self.compare(*ends)
         return self.compared[ends]
-
-    def _load_anchors(self, ids: Iterable[int]) -> None:
-        missing = [node for node in ids if node not in self._anchors]
-        if missing:
-            self._anchors.update(nodes.anchors(self.connection, missing))
 
     def _load_ranks(self, ids: Iterable[int]) -> None:
         missing = [node for node in ids if node not in self._ranks]

@@ -88,11 +88,11 @@ class Settler:
         restated, reranked = changes.restated - frozen, changes.reranked - frozen
         changes = replace(changes, restated=restated, reranked=reranked)
         dirty = changes.added | changes.restated | changes.reranked
-        dirty |= matches.forget(self.connection, changes.gone | changes.restated)
+        ends = matches.forget(self.connection, changes.gone | changes.restated)
         promoted = self.remove_gone(changes.gone)
         promoted -= nodes.purged(self.connection, promoted)
-        dirty |= self.propose(changes.added | changes.restated | promoted, changes.added)
-        self.resettle(dirty, changes)
+        ends |= self.propose(changes.added | changes.restated | promoted, changes.added)
+        self.resettle(dirty, ends, changes)
 
     def learn(self, changes: NodeChanges) -> set[int]:
         """Learn what sites repeat; returns the former nodes whose compared lines changed."""
@@ -187,11 +187,11 @@ class Settler:
         self.counts.of_node.update((one, other))
         return found
 
-    def resettle(self, dirty: set[int], changes: NodeChanges) -> None:
+    def resettle(self, dirty: set[int], ends: set[int], changes: NodeChanges) -> None:
         """Let the clusters follow from the matches, and write what changed."""
         ranking = self.settling.ranking
         graph = StoredGraph(self.connection, ranking, self.load, self.compare, changes.added)
-        settled = resettle(graph, dirty - changes.gone, changes.gone).stars
+        settled = resettle(graph, dirty - changes.gone, ends, changes.gone).stars
         before = graph.stars_before(settled)
         stars = {anchor: star for anchor, star in settled.items() if star is not None}
         self.write_assignments(graph, stars)

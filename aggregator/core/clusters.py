@@ -32,6 +32,9 @@ class MatchGraph(Protocol):
     def prefetch(self, nodes: Collection[int]) -> None:
         """Told before these nodes are asked for one by one, so that one query can serve all."""
 
+    def locate(self, nodes: Collection[int]) -> None:
+        """Told before the anchors of these nodes are asked for one by one."""
+
     def neighbours(self, node: int) -> Collection[int]:
         """Nodes with a proposed, passing match with this one."""
 
@@ -66,14 +69,20 @@ class Settlement:
     stars: dict[int, Star | None] = field(default_factory=dict)
 
 
-def resettle(graph: MatchGraph, dirty: Iterable[int], gone: Iterable[int] = ()) -> Settlement:
+def resettle(
+    graph: MatchGraph,
+    dirty: Iterable[int],
+    ends: Iterable[int] = (),
+    gone: Iterable[int] = (),
+) -> Settlement:
     """Bring the assignment up to date.
 
-    `dirty` are the nodes that are new, whose rank changed, or at whose end an edge appeared or
-    disappeared (both ends); `gone` are nodes that exist no more, and whose former neighbours
-    are in `dirty`. The graph answers with the new edges and the old assignment.
+    `dirty` are the nodes that are new, whose rank changed, or whose matches with others did;
+    `ends` those at whose end an edge appeared or disappeared (both ends); `gone` are nodes that
+    exist no more, and whose former neighbours are in `ends`. The graph answers with the new
+    edges and the old assignment.
     """
-    return _Resettling(graph, frozenset(gone)).run(set(dirty))
+    return _Resettling(graph, frozenset(gone)).run(set(dirty), set(ends))
 
 
 class _Resettling:
@@ -89,12 +98,19 @@ class _Resettling:
         self.turn: int | None = None
         self.settlement = Settlement()
 
-    def run(self, dirty: set[int]) -> Settlement:
+    def run(self, dirty: set[int], ends: set[int]) -> Settlement:
         for node in sorted(self.gone):
             self.remove(node)
         self.graph.prefetch(dirty)
         for node in sorted(dirty - self.gone):
             self.touch(node)
+        # An edge matters to the turns of its ends, and to those where one of them is canonical:
+        # a story's thousand copies need not be looked at because one of them is a hub now.
+        ends -= dirty | self.gone
+        self.graph.locate(ends)
+        for node in sorted(ends):
+            self.push_holder(node)
+        self.graph.prefetch([node for node in self.queue if not self.taken_before(node, node)])
         while self.queue:
             node = heapq.heappop(self.queue)
             self.turn = node

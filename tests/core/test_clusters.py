@@ -26,6 +26,9 @@ class MemoryGraph:
     def prefetch(self, nodes: Collection[int]) -> None:
         """Everything is in memory."""
 
+    def locate(self, nodes: Collection[int]) -> None:
+        """Everything is in memory."""
+
     def neighbours(self, node: int) -> Collection[int]:
         return {
             other
@@ -93,7 +96,7 @@ seeds = st.integers(0, 2**32).map(random.Random)
 def test_any_order_of_arrival_and_departure_ends_in_the_defined_clusters(
     rng: random.Random,
 ) -> None:
-    """Nodes that come and go in any batches leave the clusters that the definition gives."""
+    """Nodes and edges that come and go in any batches leave the clusters that are defined."""
     graph = random_graph(rng)
     pool = list(graph.ranks)
     rng.shuffle(pool)
@@ -106,6 +109,12 @@ def test_any_order_of_arrival_and_departure_ends_in_the_defined_clusters(
             _leave(graph, gone)
             assert graph.stars == graph.from_scratch()
             pool.extend(gone)
+        if rng.random() < 0.3:
+            edge = frozenset(rng.sample(range(len(graph.ranks)), 2))
+            graph.proposed ^= {edge}
+            if edge <= graph.nodes:
+                graph.apply(resettle(graph, (), edge))
+                assert graph.stars == graph.from_scratch()
         if rng.random() < 0.3:
             node = rng.choice(sorted(graph.nodes or {0}))
             graph.ranks[node] = rng.randint(0, 4)
@@ -139,15 +148,11 @@ def test_a_chain_of_matches_does_not_join_its_ends() -> None:
 
 def _arrive(graph: MemoryGraph, batch: set[int]) -> None:
     graph.nodes |= batch
-    touched = set(batch)
-    for node in batch:
-        touched |= set(graph.neighbours(node))
-    graph.apply(resettle(graph, touched))
+    ends = {end for node in batch for end in graph.neighbours(node)}
+    graph.apply(resettle(graph, batch, ends))
 
 
 def _leave(graph: MemoryGraph, gone: set[int]) -> None:
-    touched: set[int] = set()
-    for node in gone:
-        touched |= set(graph.neighbours(node))
+    ends = {end for node in gone for end in graph.neighbours(node)}
     graph.nodes -= gone
-    graph.apply(resettle(graph, touched, gone))
+    graph.apply(resettle(graph, (), ends, gone))
