@@ -1,7 +1,7 @@
 """Relative ages ("4 hours ago", "vor 3 Stunden", "3時間前") in the languages of CLDR.
 
-The patterns come from the Unicode CLDR tables that ship with Babel, and from the short forms
-that news pages use beside them ("5h", "an hour ago").
+The patterns come from the Unicode CLDR tables (`cldr`), and from the short forms that news pages
+use beside them ("5h", "an hour ago").
 """
 
 from __future__ import annotations
@@ -12,80 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
-LOCALES = [
-    "en",
-    "fr",
-    "es",
-    "pt",
-    "it",
-    "nl",
-    "de",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "is",
-    "pl",
-    "cs",
-    "sk",
-    "ru",
-    "uk",
-    "be",
-    "bg",
-    "mk",
-    "sr",
-    "sr_Latn",
-    "hr",
-    "bs",
-    "sl",
-    "hu",
-    "ro",
-    "el",
-    "tr",
-    "az",
-    "ar",
-    "fa",
-    "ur",
-    "he",
-    "hi",
-    "bn",
-    "mr",
-    "gu",
-    "pa",
-    "ta",
-    "te",
-    "kn",
-    "ml",
-    "si",
-    "th",
-    "vi",
-    "id",
-    "ms",
-    "fil",
-    "zh",
-    "zh_Hant",
-    "ja",
-    "ko",
-    "ka",
-    "hy",
-    "kk",
-    "uz",
-    "lt",
-    "lv",
-    "et",
-    "ca",
-    "eu",
-    "gl",
-    "sq",
-    "af",
-    "sw",
-    "am",
-    "ne",
-    "km",
-    "my",
-    "lo",
-    "mn",
-]
+from aggregator.cleaning import cldr
+
 _UNITS = {
     "second": timedelta(seconds=1),
     "minute": timedelta(minutes=1),
@@ -223,8 +151,8 @@ class Age:
 
 
 def parse_age(text: str) -> Age | None:
-    """The age that `text` as a whole states, in any of `LOCALES`; None if it states none."""
-    bare = _plain(text)
+    """The age that `text` as a whole states, in any language of `cldr`; None if it states none."""
+    bare = plain(text)
     if not bare or len(bare) > _LONGEST:
         return None
     if bare in _NOW:
@@ -247,12 +175,12 @@ def find_age_at_end(text: str) -> tuple[str, Age] | None:
     age = parse_age(apart[1]) if apart else None
     if apart and age:
         return text[: apart.start()], age
-    if not _ends_as_age(_plain(text)):
+    if not _ends_as_age(plain(text)):
         return None
     for start in range(max(1, len(text) - _LONGEST), len(text)):
         if text[start].isspace():
             continue
-        age = _full_age(_plain(text[start:]))
+        age = _full_age(plain(text[start:]))
         # "Channel 73 hours ago": the 7 belongs to the name, for hours end at 24
         if age and text[start].isdigit() and age.count > _MOST[age.unit]:
             continue
@@ -270,7 +198,8 @@ def find_age_at_start(text: str) -> tuple[Age, str] | None:
     return (age, text[found.end() :]) if found and age else None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """`text` case-folded, without stops and the like at its ends."""
     folded = text.casefold().replace("\xa0", " ").replace("\u202f", " ").replace("’", "'")
     return folded.strip(" .,()[]·•|–—-")
 
@@ -285,7 +214,7 @@ def _full_age(bare: str) -> Age | None:
     if bare in _single_forms():
         return Age(_single_forms()[bare], 1)
     for before, number, after in _numbers(bare):
-        unit = _forms().get(_form_key(f"{before}{{0}}{after}"))
+        unit = _forms().get(form_key(f"{before}{{0}}{after}"))
         if unit:
             return Age(unit, int(number) if number.isdigit() else 1)
     return None
@@ -304,28 +233,24 @@ def _numbers(bare: str) -> Iterator[tuple[str, str, str]]:
 
 @cache
 def _forms() -> dict[str, str]:
-    """CLDR's forms of "{0} units ago" in all locales, without blanks and stops, to the unit."""
-    from babel import Locale
-
-    table = {_form_key(_plain(form)): unit for form, unit in _MORE_FORMS.items()}
-    for locale in LOCALES:
-        fields = Locale.parse(locale)._data["date_fields"]
-        for unit in _UNITS:
-            for width in ("", "-short", "-narrow"):
-                for form in fields.get(unit + width, {}).get("past", {}).values():
-                    # "-3 h" is a form of several locales, and the end of many other things
-                    if "{0}" in form and form[0] not in "-−":
-                        table.setdefault(_form_key(_plain(form)), unit)
-    return table
+    """Forms of "{0} units ago" in all languages, without blanks and stops, to the unit."""
+    return _by_form(cldr.FORMS) | {
+        form_key(plain(form)): unit for form, unit in _MORE_FORMS.items()
+    }
 
 
-def _form_key(form: str) -> str:
+def _by_form(table: dict[str, str]) -> dict[str, str]:
+    return {form: unit for unit, forms in table.items() for form in forms.split("|")}
+
+
+def form_key(form: str) -> str:
+    """The form of an age without blanks, stops and hyphens."""
     return form.replace(" ", "").replace(".", "").replace("-", "")
 
 
 def _ends_as_age(bare: str) -> bool:
     """True if a line may end with an age; a quick test, for most lines end otherwise."""
-    end = _form_key(bare)[-_ENDING:]
+    end = form_key(bare)[-_ENDING:]
     return end[-2:] in _endings(2) and any(
         end[-letters:] in _endings(_ENDING) for letters in range(1, _ENDING + 1)
     )
@@ -334,21 +259,11 @@ def _ends_as_age(bare: str) -> bool:
 @cache
 def _endings(letters: int) -> frozenset[str]:
     """What every form of an age has behind its number, at most its last `letters`."""
-    forms = (_form_key(form).rpartition("{0}")[2] for form in (*_forms(), *_single_forms()))
+    forms = (form_key(form).rpartition("{0}")[2] for form in (*_forms(), *_single_forms()))
     return frozenset(form[-letters:] for form in forms if form)
 
 
 @cache
 def _single_forms() -> dict[str, str]:
     """Forms for one unit that leave the number out ("час назад"): two words at least."""
-    from babel import Locale
-
-    table = dict(_MORE_SINGLES)
-    for locale in LOCALES:
-        fields = Locale.parse(locale)._data["date_fields"]
-        for unit in _UNITS:
-            form = fields.get(unit, {}).get("past", {}).get("one", "")
-            bare = _plain(form.replace("{0}", " ").replace("  ", " "))
-            if "{0}" in form and len(bare.split()) > 1:
-                table.setdefault(bare, unit)
-    return table
+    return _by_form(cldr.SINGLE_FORMS) | _MORE_SINGLES

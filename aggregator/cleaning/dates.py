@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 
-from aggregator.cleaning.ages import LOCALES, Age
+from aggregator.cleaning import cldr
+from aggregator.cleaning.ages import Age
 
 _FIRST_YEAR = 1605
 """The first printed newspaper (Relation, Strasbourg): archives may go back that far."""
@@ -234,17 +235,5 @@ def _summer(moment: datetime) -> bool:
 
 @cache
 def _months() -> dict[str, int]:
-    """Month names of all locales, long and short, to 1..12; ambiguous ones left out."""
-    from babel import Locale
-
-    names: dict[str, int] = {}
-    clashes: set[str] = set()
-    for locale in LOCALES:
-        widths = Locale.parse(locale).months
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in widths[context][width].items():
-                    bare = name.casefold().strip(".")
-                    if names.setdefault(bare, number) != number:
-                        clashes.add(bare)
-    return {name: number for name, number in names.items() if name not in clashes}
+    """Month names of all languages, long and short, to 1..12; ambiguous ones left out."""
+    return {name: number for number, names in cldr.MONTHS.items() for name in names.split("|")}

@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
+import babel
 import pytest
 
+from aggregator.cleaning import cldr
 from aggregator.cleaning.ages import find_age_at_end, parse_age
 from aggregator.cleaning.dates import address_date, parse_time, parse_written
+from tests.running import PROJECT
 
 THREE_HOURS = [
     "3 hours ago", "3h", "3 hrs ago", "vor 3 Stunden", "vor 3 Std.", "il y a 3 heures", "hace 3 horas",
@@ -19,6 +24,15 @@ THREE_HOURS = [
     "3 giờ trước", "3 ชั่วโมงที่ผ่านมา", "3小时前", "3 小時前", "3時間前", "3시간 전",
 ]  # fmt: skip
 ONE_HOUR = ["an hour ago", "vor einer Stunde", "il y a une heure", "hace una hora", "час назад", "godzinę temu", "un'ora fa", "acum o oră"]  # fmt: skip
+
+
+@pytest.mark.skipif(
+    f"Babel {babel.__version__})" not in str(cldr.__doc__), reason="the tables of another Babel"
+)
+def test_the_tables_of_months_and_ages_are_those_of_babel() -> None:
+    script = PROJECT / "scripts" / "cldr_tables.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("text", THREE_HOURS)
