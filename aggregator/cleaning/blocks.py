@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from aggregator.cleaning import furniture, notices
@@ -74,7 +74,7 @@ def _asking_titles(lines: list[Line]) -> list[Line]:
             continue
         opens = line.gap or at == 0
         if opens and any(near.when for near in lines[at + 1 : at + 3]):
-            found[at] = replace(line, paragraph=False)
+            found[at] = line._replace(paragraph=False)
     return found
 
 

@@ -36,14 +36,21 @@ def is_caption(line: str) -> bool:
         if forms.fullmatch(line.strip()):
             return True
     end = line[-_CREDIT_LETTERS:]
-    signed = any(sign in end for sign in _CREDIT_MARKS) and _CREDIT_SIGNS.search(end)
-    found = _credit_tail().search(end) if signed else None
+    found = _credit_tail().search(end) if _is_signed(end) else None
     if found is None or size(found[0]) > _LONGEST_CREDIT:
         return False
     if words > _LONGEST_SIGNED and found[0].lstrip(_BEFORE_CREDIT).startswith("©"):
         return False
     # "… in visible light images: a ring of rocks." is a sentence
     return not (stopped and found[0].lstrip(_BEFORE_CREDIT)[:1].islower())
+
+
+def _is_signed(end: str) -> bool:
+    """True if the end of a line holds a sign that credits have."""
+    for mark in _CREDIT_MARKS:
+        if mark in end:
+            return _CREDIT_SIGNS.search(end) is not None
+    return False
 
 
 def without_inline_captions(text: str) -> str:

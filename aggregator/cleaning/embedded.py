@@ -128,9 +128,11 @@ def _is_all_cards(element: HtmlElement, page: Outline, linked: bool = True) -> b
 def _related_headings(page: Outline) -> list[HtmlElement]:
     found: list[HtmlElement] = []
     for element in page.root.iter(*HEADINGS, *_LABEL_TAGS):
-        if len(element) > _LABEL_PARTS or any(len(part) > _LABEL_PARTS for part in element):
+        if len(element) > _LABEL_PARTS:
             continue
         if element.tag in _BLOCKS and page.body_words(element) > 2 * _LABEL_SIZE:
+            continue
+        if any(len(part) > _LABEL_PARTS for part in element):
             continue
         text = text_of(element)
         if len(text) > 160 or not 0 < size(text) <= _LABEL_SIZE:

@@ -16,6 +16,9 @@ from aggregator.cleaning.script import ends_as_sentence, key, size
 _LONGEST_CALL = 45
 _LONGEST_SHORT_CALL = 16
 _LONGEST_NAME = 6
+_WARES = "|".join(
+    (phrases.APP_WORDS, phrases.NEWSLETTER_WORDS, phrases.AI_WORDS, phrases.MEMBER_WORDS)
+)
 
 _QUOTES = "\"'“„«‚‘「『"
 _SENTENCE_STARTS = re.compile(r"(?<=[.!?:;。！？,،])\s*|\s+(?:to|and|und|et|y|e|i|и|ve)\s+")
@@ -192,8 +195,7 @@ def _calls_reader(folded: str) -> bool:
 
 
 def _names_ware(folded: str) -> bool:
-    wares = (phrases.APP_WORDS, phrases.NEWSLETTER_WORDS, phrases.AI_WORDS, phrases.MEMBER_WORDS)
-    return any(_word_pattern(words).search(folded) for words in wares)
+    return _word_pattern(_WARES).search(folded) is not None
 
 
 def _to_reader(folded: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from aggregator.cleaning import ages, dates, furniture
 from aggregator.cleaning.markup import Unmarked, address_alone, is_marked_up, unmarked
@@ -44,8 +45,7 @@ class When:
     author: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line with its place, whether a blank line stood before it, and its looks."""
 
     text: str

@@ -27,16 +27,19 @@ def _among(tags: tuple[str, ...]) -> str:
     return " or ".join(f"self::{tag}" for tag in tags)
 
 
-_ODD = etree.XPath(
-    "boolean(./text()[normalize-space()]"
-    f" | ./*[not({_among((*_TEXT, *_LEFT_OUT))}) and normalize-space()]"
-    f" | ./*[{_among(('p', *sorted(HEADINGS)))}]//*[not({_among(_RUNS)})]"
-    f" | ./blockquote//*[not(self::p or {_among(_RUNS)})]"
-    " | ./*[self::ul or self::ol][./*[not(self::li)] or ./text()[normalize-space()] or .//a]"
-    f" | ./*[self::ul or self::ol]/li//*[not({_among(_RUNS)})] | ./*[self::ul or self::ol]//br"
-    f" | ./*[{_among(_TEXT)}]/descendant-or-self::*[not(self::a)]/@*"
-    " | .//a/@class | .//a/@id | .//a/@role | .//a/@style | ./@*)"
+_ODD_PARTS = (
+    "./text()[normalize-space()]",
+    f"./*[not({_among((*_TEXT, *_LEFT_OUT))}) and normalize-space()]",
+    f"./*[{_among(('p', *sorted(HEADINGS)))}]//*[not({_among(_RUNS)})]",
+    f"./blockquote//*[not(self::p or {_among(_RUNS)})]",
+    "./*[self::ul or self::ol][./*[not(self::li)] or ./text()[normalize-space()] or .//a]",
+    f"./*[self::ul or self::ol]/li//*[not({_among(_RUNS)})]",
+    "./*[self::ul or self::ol]//br",
+    f"./*[{_among(_TEXT)}]/descendant-or-self::*[not(self::a)]/@*",
+    ".//a[@class or @id or @role or @style]",
+    "./@*",
 )
+_ODD = etree.XPath(" or ".join(f"boolean({part})" for part in _ODD_PARTS))
 _OUTSIDE = etree.XPath(
     "boolean(.//text()[normalize-space() and not(ancestor::article)] | (.//article)[2])"
 )
