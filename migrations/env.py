@@ -3,13 +3,13 @@
 from alembic import context
 from sqlalchemy import inspect
 
-from aggregator.store.schema import Base
+from aggregator.store.schema import metadata
 from aggregator.store.views import create_views, drop_views
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Base.metadata,
+    target_metadata=metadata,
     compare_type=True,
     transactional_ddl=True,
 )

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from aggregator.store import migrate
 from aggregator.store.engine import open_engine, writing
-from aggregator.store.schema import Base
+from aggregator.store.schema import metadata
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def opened(url: str) -> Iterator[Engine]:
 def empty(engine: Engine) -> Engine:
     """Take all rows out of a store, for the next example of a property test."""
     with writing(engine) as connection:
-        for table in reversed(Base.metadata.sorted_tables):
+        for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
     return engine
 

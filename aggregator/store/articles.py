@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from aggregator.store import counters
-from aggregator.store.schema import Appearance, Article, Delivery, Revision
+from aggregator.store.schema import appearances, articles, deliveries, revisions
 from aggregator.store.sql import AnyRow, chunks, insert_new, upsert
-
-articles: Table = Article.__table__  # type: ignore[assignment]
-revisions: Table = Revision.__table__  # type: ignore[assignment]
-deliveries: Table = Delivery.__table__  # type: ignore[assignment]
-appearances: Table = Appearance.__table__  # type: ignore[assignment]
 
 RANKED = (
     revisions.c.revision_id,

@@ -12,7 +12,8 @@ from aggregator.core.identity import cluster_id
 from aggregator.core.model import Role
 from aggregator.core.times import from_order_key
 from aggregator.store import counters
-from aggregator.store.nodes import articles, candidate, clusters, nodes
+from aggregator.store.nodes import candidate
+from aggregator.store.schema import articles, clusters, nodes
 from aggregator.store.sql import AnyRow, chunks, upsert
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Table, delete, select, text, update
+from sqlalchemy import Connection, delete, select, text, update
 
-from aggregator.store.schema import Counter, SourceDay, SourceState
+from aggregator.store.schema import counters
+from aggregator.store.schema import source_days as days
+from aggregator.store.schema import source_state as states
 from aggregator.store.sql import inserting
-
-counters: Table = Counter.__table__  # type: ignore[assignment]
-days: Table = SourceDay.__table__  # type: ignore[assignment]
-states: Table = SourceState.__table__  # type: ignore[assignment]
 
 STORED = "stored"
 """Kind of the counters of articles, clusters and dumps."""

@@ -8,14 +8,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, text, update
+from sqlalchemy import Connection, delete, select, text, update
 
 from aggregator.core.times import from_text, to_text
 from aggregator.store.engine import is_sqlite
-from aggregator.store.schema import Daemon
+from aggregator.store.schema import daemons
 from aggregator.store.sql import AnyRow, insert_new
-
-daemons: Table = Daemon.__table__  # type: ignore[assignment]
 
 STOPPED = "stopped"
 

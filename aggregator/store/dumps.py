@@ -7,15 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, Table, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from aggregator.core.model import Rejection
 from aggregator.store import counters
-from aggregator.store.daemons import STOPPED, daemons
-from aggregator.store.schema import Dump, RejectedRecord
-
-dumps: Table = Dump.__table__  # type: ignore[assignment]
-rejections: Table = RejectedRecord.__table__  # type: ignore[assignment]
+from aggregator.store.daemons import STOPPED
+from aggregator.store.schema import daemons, dumps, rejections
 
 
 @dataclass(slots=True)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, and_, delete, func, select
+from sqlalchemy import Connection, and_, delete, func, select
 
 from aggregator.store import counters
-from aggregator.store.schema import Alarm as AlarmRow
-from aggregator.store.schema import Cluster
+from aggregator.store.schema import alarms, clusters
 from aggregator.store.sql import inserting
-
-alarms: Table = AlarmRow.__table__  # type: ignore[assignment]
-clusters: Table = Cluster.__table__  # type: ignore[assignment]
 
 RESULTS = ("stored", "known", "rejected", "revised", "ignored")
 

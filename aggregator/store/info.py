@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
 from aggregator.store import migrate
 from aggregator.store.failures import StoreError, store_name
-from aggregator.store.schema import StoreInfo
+from aggregator.store.schema import store_info as info
 from aggregator.store.sql import upsert
-
-info: Table = StoreInfo.__table__  # type: ignore[assignment]
 
 
 def facts(connection: Connection) -> dict[str, str]:

@@ -6,17 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select, text
+from sqlalchemy import ColumnElement, Connection, func, select, text
 
 from aggregator.core.identity import article_id, normalise_address
 from aggregator.core.model import Role
 from aggregator.store.queries import Values
-from aggregator.store.schema import Article, Cluster, Node
+from aggregator.store.schema import articles, clusters, nodes
 from aggregator.store.sql import chunks
-
-articles: Table = Article.__table__  # type: ignore[assignment]
-nodes: Table = Node.__table__  # type: ignore[assignment]
-clusters: Table = Cluster.__table__  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)

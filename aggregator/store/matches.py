@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from aggregator.core.decision import Verdict
 from aggregator.core.nodes import DECIMALS, Comparison, figures
 from aggregator.core.proposals import Pair, pair
-from aggregator.store.schema import Match
+from aggregator.store.schema import matches
 from aggregator.store.sql import chunks, inserting
-
-matches: Table = Match.__table__  # type: ignore[assignment]
 
 _THIS = and_(matches.c.node_a == bindparam("a"), matches.c.node_b == bindparam("b"))
 

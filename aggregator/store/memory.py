@@ -28,7 +28,8 @@ from aggregator.core.postings import (
 )
 from aggregator.core.tokens import Hashes
 from aggregator.store import segments
-from aggregator.store.segments import Segment, heads
+from aggregator.store.schema import heads
+from aggregator.store.segments import Segment
 from aggregator.store.sql import chunks
 
 FILTER_BYTES: Final = 256 << 20

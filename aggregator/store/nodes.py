@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Column, Connection, Select, Table, bindparam, delete, select, update
+from sqlalchemy import Column, Connection, Select, bindparam, delete, select, update
 
 from aggregator.core.boilerplate import shingles_left_out
 from aggregator.core.canonical import Candidate
@@ -16,13 +16,8 @@ from aggregator.core.model import Role
 from aggregator.core.nodes import Node
 from aggregator.core.times import from_text
 from aggregator.core.tokens import Fingerprint, unpacked
-from aggregator.store.schema import Article, Cluster
-from aggregator.store.schema import Node as NodeRow
+from aggregator.store.schema import articles, nodes
 from aggregator.store.sql import AnyRow, chunks, insert_new
-
-nodes: Table = NodeRow.__table__  # type: ignore[assignment]
-articles: Table = Article.__table__  # type: ignore[assignment]
-clusters: Table = Cluster.__table__  # type: ignore[assignment]
 
 _CANDIDATE = (
     articles.c.article_id,

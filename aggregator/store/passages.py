@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, Table, bindparam, delete, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from aggregator.core.boilerplate import Layout, Lines, place
 from aggregator.core.tokens import Hashes, Tokens, distinct, packed, unpacked
-from aggregator.store.nodes import nodes
-from aggregator.store.schema import RepeatedPassage
+from aggregator.store.schema import nodes
+from aggregator.store.schema import repeated_passages as repeated
 from aggregator.store.sql import as_parameter, chunks, insert_new, integers
-
-repeated: Table = RepeatedPassage.__table__  # type: ignore[assignment]
 
 _KEYS_A_QUERY: Final = 20_000
 _REPEATED: Final = "SELECT r.key FROM {keys} JOIN repeated_passages r ON r.key = k.value"

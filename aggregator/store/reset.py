@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, and_, delete, select
 
 from aggregator.store import counters, segments
-from aggregator.store.articles import articles
-from aggregator.store.matches import matches
-from aggregator.store.nodes import clusters, nodes
-from aggregator.store.passages import repeated
+from aggregator.store.schema import articles, clusters, matches, nodes
+from aggregator.store.schema import repeated_passages as repeated
 from aggregator.store.sql import chunks
 
 _PURGED = nodes.c.tokens == nodes.c.text_digest

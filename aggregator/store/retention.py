@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text, update
 
-from aggregator.store.articles import articles, revisions
 from aggregator.store.engine import Engine, StoreError, is_sqlite
-from aggregator.store.nodes import nodes
+from aggregator.store.schema import articles, nodes, revisions
 from aggregator.store.sql import chunks
 
 BY_HAND = ""

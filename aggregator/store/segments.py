@@ -16,7 +16,7 @@ from typing import Final
 from weakref import ref
 
 import numpy as np
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from aggregator.core.postings import (
     POSTING_BYTES,
@@ -28,7 +28,7 @@ from aggregator.core.postings import (
     in_chunks,
     joined,
 )
-from aggregator.store.schema import IndexChunk, IndexHead, IndexSegment
+from aggregator.store.schema import chunk_rows, heads, segments
 from aggregator.store.sql import as_parameter, integers
 
 MOST_POSTINGS: Final = 1 << 20
@@ -40,9 +40,6 @@ _VERSION_BITS: Final = 31
 _MANIFEST: Final = "aggregator.segments"
 """What a connection remembers: a transaction, and the segments that it sees."""
 
-segments: Table = IndexSegment.__table__  # type: ignore[assignment]
-heads: Table = IndexHead.__table__  # type: ignore[assignment]
-chunk_rows: Table = IndexChunk.__table__  # type: ignore[assignment]
 
 _CHUNKS: Final = """
 SELECT c.chunk_id, c.data FROM {ids} JOIN index_chunks c ON c.chunk_id = k.value

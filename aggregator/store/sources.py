@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, or_, select, update
+from sqlalchemy import Connection, and_, delete, or_, select, update
 
-from aggregator.store.counters import days, states
-from aggregator.store.daemons import STOPPED, daemons
-from aggregator.store.schema import SourceFile
+from aggregator.store.daemons import STOPPED
+from aggregator.store.schema import daemons
+from aggregator.store.schema import source_days as days
+from aggregator.store.schema import source_files as files
+from aggregator.store.schema import source_state as states
 from aggregator.store.sql import AnyRow, chunks, inserting
-
-files: Table = SourceFile.__table__  # type: ignore[assignment]
 
 
 def known_files(connection: Connection, source: str) -> dict[str, AnyRow]:

@@ -30,12 +30,12 @@ from aggregator.cli import main
 try:
     main()
 finally:
-    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+    print(*sys.modules, file=sys.stderr)
 """
 
 
 def imported_by(cli: Cli, *args: str) -> set[str]:
-    """The packages that a command imports."""
+    """The packages and modules that a command imports."""
     done = subprocess.run(
         [sys.executable, "-c", IMPORTED, *args],
         cwd=cli.folder,
@@ -68,8 +68,18 @@ def test_reading_imports_nothing_that_only_writing_needs(
     shipped_store: Cli, command: list[str]
 ) -> None:
     heavy = {"trafilatura", "datasketch", "scipy", "alembic", "lxml", "pebble", "fastwarc"}
-    heavy |= {"apscheduler", "pandas"}
+    heavy |= {"apscheduler", "pandas", "sqlalchemy.orm"}
     assert imported_by(shipped_store, *command) & heavy == set()
+
+
+def test_the_cleaning_libraries_are_loaded_by_the_cleaning_processes_alone(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """Nor are those for changes of the schema, when the store has the present one."""
+    cli("db", "upgrade")
+    (tmp_path / "story.txt").write_text("A few words. " * 50)
+    loaded = imported_by(cli, "ingest", "story.txt")
+    assert loaded & {"trafilatura", "lxml", "datasketch", "alembic", "sqlalchemy.orm"} == set()
 
 
 def test_workers_do_not_wait_for_libraries_that_cleaning_does_not_use() -> None:

@@ -24,7 +24,7 @@ from aggregator.scheduler.workshop import Workshop
 from aggregator.store import daemons
 from aggregator.store.counters import recount
 from aggregator.store.engine import Engine, noting, reading, writing
-from aggregator.store.schema import Base
+from aggregator.store.schema import metadata
 from tests.scheduler.conftest import Hands
 from tests.scheduler.news import lines
 from tests.stores import rows
@@ -77,7 +77,7 @@ def test_no_figure_reads_a_table_that_grows(
         Exposition(shop).render(keep_house(shop))
         with reading(shop.engine) as connection:
             status(connection, shop.settings, shop.clock.now().wall)
-    growing = Base.metadata.tables.keys() - BOUNDED
+    growing = metadata.tables.keys() - BOUNDED
     scanned = []
     with shop.engine.connect() as connection:
         for statement, values in sent:

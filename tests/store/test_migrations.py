@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect, text
 
 from aggregator.store import migrate
 from aggregator.store.engine import StoreError, open_engine
-from aggregator.store.schema import Base
+from aggregator.store.schema import metadata
 from tests.stores import rows
 
 
@@ -32,7 +32,7 @@ def test_downgrade_leaves_no_table_and_upgrade_makes_them_again(engine: Engine) 
     assert set(inspect(engine).get_table_names()) == {"alembic_version"}
     assert inspect(engine).get_view_names() == []
     assert migrate.upgrade(engine) == (None, migrate.HEAD)
-    assert set(inspect(engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+    assert set(inspect(engine).get_table_names()) == {*metadata.tables, "alembic_version"}
     assert len(inspect(engine).get_view_names()) == 5
 
 
