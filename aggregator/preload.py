@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from types import TracebackType
@@ -11,6 +10,7 @@ from types import TracebackType
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 from aggregator.cleanwork import warm_up  # noqa: E402
+from aggregator.garbage import spare_what_is_loaded  # noqa: E402
 
 _PARENT_GONE = (FileNotFoundError, EOFError, ConnectionError)
 
@@ -29,5 +29,4 @@ def say_nothing_of_a_parent_that_went(
 
 sys.excepthook = say_nothing_of_a_parent_that_went
 warm_up()
-# What is there now lives as long as a worker: no collection has to look at it again.
-gc.freeze()
+spare_what_is_loaded()

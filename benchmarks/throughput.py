@@ -58,14 +58,18 @@ def pipeline(path: Path) -> Outcome:
     """Ingest a corpus into a new store, as ``aggregator ingest`` does."""
     from sqlalchemy import text
 
+    from aggregator import nursery
     from aggregator.core.canonical import CanonicalOptions
     from aggregator.core.options import CleaningOptions, MatchingOptions, ReadingOptions
+    from aggregator.garbage import spare_what_is_loaded
     from aggregator.pipeline import Pipeline, PipelineOptions
     from aggregator.readers import Dump, read_dump
     from aggregator.settings import available_cores
     from aggregator.store.engine import open_engine, reading
     from aggregator.store.migrate import upgrade
 
+    nursery.begin()
+    spare_what_is_loaded()
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         engine = open_engine(f"sqlite:///{folder}/store.sqlite3", must_exist=False)
         upgrade(engine)

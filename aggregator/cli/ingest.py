@@ -175,10 +175,12 @@ def _find(options: IngestOptions, settings: Settings) -> Iterator[Dump]:
 
 
 def _read_all(job: Job, store: Persistence, shown: Progress) -> Run:
+    from aggregator.garbage import spare_what_is_loaded
     from aggregator.pipeline import Pipeline, options_of
     from aggregator.readers import read_dump
     from aggregator.store.dumps import Tally
 
+    spare_what_is_loaded()
     options, reading = job.options, job.settings.reading
     run = Run(Tally())
     pipeline = Pipeline(store.engine, options_of(job.settings), lambda: datetime.now(UTC))

@@ -70,10 +70,12 @@ def _load(options: RunOptions) -> Load:
 
 
 def _work(options: RunOptions, settings: Settings, engine: Engine) -> int:
+    from aggregator.garbage import spare_what_is_loaded
     from aggregator.scheduler.clock import Clock
     from aggregator.scheduler.daemon import Daemon, Given
     from aggregator.scheduler.metrics import MissingExtra
 
+    spare_what_is_loaded()
     given = Given(engine, settings, _load(options), Clock())
     try:
         daemon = Daemon(given, "once" if options.once else "run")

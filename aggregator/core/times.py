@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import overload
 
-_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _MIDNIGHT = "T00:00:00Z"
 UNKNOWN_KEY = "~"
 """Sorts behind every `order_key`: the key of an unknown time."""
@@ -37,7 +36,10 @@ def from_text(text: str | None) -> datetime | None:
     """Read what `to_text` wrote; raises ValueError for any other form."""
     if text is None:
         return None
-    return datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
+    found = datetime.fromisoformat(text)
+    if to_text(found) != text:
+        raise ValueError(f"no time as the store keeps it: {text!r}")
+    return found
 
 
 def has_day_precision(text: str) -> bool:
