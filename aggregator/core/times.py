@@ -6,9 +6,11 @@ Midnight +00:00 means day precision (DESIGN section 2).
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import overload
 
+_FORM = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _MIDNIGHT = "T00:00:00Z"
 UNKNOWN_KEY = "~"
 """Sorts behind every `order_key`: the key of an unknown time."""
@@ -36,10 +38,9 @@ def from_text(text: str | None) -> datetime | None:
     """Read what `to_text` wrote; raises ValueError for any other form."""
     if text is None:
         return None
-    found = datetime.fromisoformat(text)
-    if to_text(found) != text:
-        raise ValueError(f"no time as the store keeps it: {text!r}")
-    return found
+    if not _FORM.fullmatch(text):
+        raise ValueError(f"{text!r} does not match {_FORM.pattern}")
+    return datetime.fromisoformat(text)
 
 
 def has_day_precision(text: str) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from aggregator.store import counters
 from aggregator.store.schema import appearances, articles, deliveries, revisions
-from aggregator.store.sql import AnyRow, chunks, insert_new, upsert
+from aggregator.store.sql import AnyRow, chunks, insert_all, insert_new, upsert
 
 RANKED = (
     revisions.c.revision_id,
@@ -95,8 +95,7 @@ def load_articles(connection: Connection, ids: Iterable[str]) -> dict[str, AnyRo
 
 def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add revisions of articles that are stored."""
-    if rows:
-        connection.execute(insert(revisions), list(rows))
+    insert_all(connection, revisions, rows)
 
 
 def update_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ARRAY, BigInteger, Connection, Row, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
 
 from aggregator.store.engine import is_sqlite
 
@@ -56,7 +58,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     if narrow and not is_sqlite(connection):
         _insert_integers(connection, table, rows)
     else:
-        connection.execute(inserting(connection, table).on_conflict_do_nothing(), list(rows))
+        _insert(connection, table, rows, "nothing")
 
 
 def _insert_integers(
@@ -79,9 +81,41 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     """Insert rows; where the primary key is there already, set all other columns."""
     if not rows:
         return
-    statement = inserting(connection, table)
+    _insert(connection, table, rows, "update")
+
+
+def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, none of which is there."""
+    if rows:
+        _insert(connection, table, rows, "")
+
+
+def _insert(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str
+) -> None:
+    """Insert rows of equal columns by the driver itself: their values need no preparation.
+
+    SQLAlchemy would go through each value of each row, which takes longer than the database.
+    """
+    names = tuple(rows[0])
+    statement, order = _compiled(connection.dialect, table, names, on_conflict)
+    values: Any = list(rows)
+    if order is not None:
+        values = [tuple([row[name] for name in order]) for row in rows]
+    connection.exec_driver_sql(statement, values)
+
+
+@lru_cache(maxsize=64)
+def _compiled(
+    dialect: Dialect, table: Table, names: tuple[str, ...], on_conflict: str
+) -> tuple[str, tuple[str, ...] | None]:
+    """An INSERT in the driver's SQL; the order of its values, None where they go by name."""
+    statement: Any = (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
     keys = [column.name for column in table.primary_key.columns]
-    others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=others), list(rows)
-    )
+    if on_conflict == "nothing":
+        statement = statement.on_conflict_do_nothing()
+    elif on_conflict == "update":
+        others = {name: statement.excluded[name] for name in names if name not in keys}
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+    made = statement.compile(dialect=dialect, column_keys=list(names))
+    return str(made), tuple(made.positiontup) if made.positional else None

@@ -65,7 +65,16 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2025-07-13", "2025-07-13T10:00:00+00:00", "2025-07-13 10:00:00Z", "now"]
+    "text",
+    [
+        "",
+        "2025-07-13",
+        "2025-07-13T10:00:00+00:00",
+        "2025-07-13 10:00:00Z",
+        "2025-W07-1T10:00:00Z",
+        "2025-07-13T10:00.00Z",
+        "now",
+    ],
 )
 def test_other_forms_are_refused(text: str) -> None:
     """What `to_text` did not write is not read."""
