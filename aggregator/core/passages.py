@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import count, groupby
 from typing import Final
 
 import numpy as np
@@ -42,7 +42,9 @@ class _Words:
     ends: list[int]
     grams: list[int]
     sizes: list[int]
-    """Words of the shingle that starts at each word."""
+    """Words of the shingle that stands at each word."""
+    starts: list[int]
+    """Where that shingle starts: at the last words of a text stands its last whole one."""
 
     def piece(self, first: int, end: int) -> str:
         """The original text from one word up to another, without the space around it."""
@@ -80,8 +82,10 @@ def _split(text: str) -> _Words:
             text = text[:end]
             break
     hashed = tokenise(tokens)
-    sizes = units(hashed).astype(np.intp) * SHINGLE_WORDS
-    return _Words(text, ends, grams(hashed, SHINGLE_WORDS).tolist(), sizes.tolist())
+    sizes = np.minimum(units(hashed).astype(np.intp) * SHINGLE_WORDS, len(hashed))
+    starts = np.minimum(np.arange(len(hashed)), len(hashed) - sizes)
+    its_grams = grams(hashed, SHINGLE_WORDS)
+    return _Words(text, ends, its_grams.tolist(), sizes.tolist(), starts.tolist())
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:
@@ -100,18 +104,23 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
 
 def _shared(one: _Words, other: _Words) -> Iterator[tuple[int, int, int]]:
     """Stretches of words in both: where they start in each, and their length."""
-    at_a = at_b = 0
-    for start_a, start_b, shingles in SequenceMatcher(
-        None, one.grams, other.grams
-    ).get_matching_blocks():
-        if not shingles:
-            continue
-        length = shingles - 1 + one.sizes[start_a + shingles - 1]
-        length = min(length, len(one.ends) - start_a, len(other.ends) - start_b)
-        passed = max(0, at_a - start_a, at_b - start_b)
-        if length > passed:
-            yield start_a + passed, start_b + passed, length - passed
-            at_a, at_b = start_a + length, start_b + length
+    first_a = first_b = length = 0
+    for block in SequenceMatcher(None, one.grams, other.grams).get_matching_blocks():
+        for i, j in zip(range(block.a, block.a + block.size), count(block.b), strict=False):
+            size = min(one.sizes[i], other.sizes[j])
+            behind = (first_a + length - one.starts[i], first_b + length - other.starts[j])
+            if max(behind) >= size:
+                continue
+            if length and behind[0] == behind[1] >= 0:
+                length += size - behind[0]
+                continue
+            if length:
+                yield first_a, first_b, length
+            passed = max(0, *behind)
+            first_a, first_b = one.starts[i] + passed, other.starts[j] + passed
+            length = size - passed
+    if length:
+        yield first_a, first_b, length
 
 
 def differences(copy: Text, canonical: Text) -> str:

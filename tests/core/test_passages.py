@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.core.evidence import Text
@@ -36,6 +36,7 @@ def test_the_passages_of_any_two_texts_together_are_the_texts(a: str, b: str) ->
         assert unspaced("".join(each.b for each in found)) == unspaced(b)
 
 
+@example("书店 one", "one 书店 one")
 @given(texts, texts)
 def test_what_is_called_shared_has_equal_words_on_both_sides(a: str, b: str) -> None:
     for each in passages(a, b):
