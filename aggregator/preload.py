@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from threading import Event, Thread
 from types import TracebackType
 
+from aggregator.nursery import COMMAND
+
 # Ctrl-C reaches this process too, and is the command's affair, also while libraries are loaded.
+# Until here it was blocked (`nursery`).
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+_LOOK_SECONDS = 0.05
+_command = int(os.environ.pop(COMMAND, 0)) or os.getppid()
+_loaded = Event()
+
+
+def _end_with_the_command() -> None:
+    """Hold nobody up who waits for the end of the command's output, while libraries are loaded."""
+    while not _loaded.wait(_LOOK_SECONDS):
+        if os.getppid() != _command:
+            os._exit(0)
+
+
+_watch = Thread(target=_end_with_the_command, daemon=True)
+_watch.start()
 
 from aggregator.cleanwork import warm_up  # noqa: E402
 from aggregator.garbage import spare_what_is_loaded  # noqa: E402
@@ -30,3 +51,6 @@ def say_nothing_of_a_parent_that_went(
 sys.excepthook = say_nothing_of_a_parent_that_went
 warm_up()
 spare_what_is_loaded()
+# Workers are forked from a process of one thread.
+_loaded.set()
+_watch.join()

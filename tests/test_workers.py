@@ -233,6 +233,52 @@ def test_an_interrupt_is_the_parents_own_affair() -> None:
     assert all(isinstance(each, SeenPage) for each in found)
 
 
+@pytest.fixture
+def never_loaded(tmp_path: Path) -> dict[str, str]:
+    """An environment in which the cleaning libraries take for ever to load."""
+    (tmp_path / "trafilatura.py").write_text("import time\ntime.sleep(3600)\n")
+    return {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+
+
+def test_a_command_that_has_ended_holds_nobody_up(never_loaded: dict[str, str]) -> None:
+    """What it began to load for its cleaning processes ends with it, and its output with that."""
+    command = [sys.executable, "-c", "from aggregator import nursery; nursery.begin()"]
+    done = subprocess.run(command, env=never_loaded, capture_output=True, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+INTERRUPTED = """
+import time
+from aggregator import nursery
+nursery.begin()
+print("begun", flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    raise SystemExit(130)
+"""
+
+
+@pytest.mark.parametrize("after", [0.0, 0.03, 0.1, 0.3])
+def test_an_interrupt_while_libraries_are_loaded_is_told_by_the_command_alone(
+    never_loaded: dict[str, str], after: float
+) -> None:
+    """Ctrl-C at any moment of the start of the process that workers are forked from."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
+        env=never_loaded,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"begun\n"
+    time.sleep(after)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=60) == (b"", b"")
+    assert process.returncode == 130
+
+
 def wait_until(condition: object, seconds: float = 30) -> None:
     assert callable(condition)
     deadline = time.monotonic() + seconds

@@ -36,7 +36,9 @@ _OF_ATTRIBUTES = re.compile(
     r"|'[^']*'|[\s(),|=])*"
 )
 _COUNTS = re.compile(r"\[\d+\]|position|last")
-_MOST_KNOWN = 8192
+_MOST_KNOWN = 4096
+"""Values of attributes whose answers a search remembers, each up to so many characters."""
+_MOST_CHARS = 300
 
 
 def quicken() -> None:
@@ -91,9 +93,11 @@ class _Search:
                 told += tuple(element.keys())
             holds = known.get(told)
             if holds is None:
-                if len(known) > _MOST_KNOWN:
-                    known.clear()
-                holds = known[told] = bool(self._holds(element))
+                holds = bool(self._holds(element))
+                if sum(map(len, filter(None, told))) <= _MOST_CHARS:
+                    if len(known) >= _MOST_KNOWN:
+                        known.clear()
+                    known[told] = holds
             if holds:
                 yield element
 

@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import overload
 
-_FORM = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_FORM = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z")
 _MIDNIGHT = "T00:00:00Z"
 UNKNOWN_KEY = "~"
 """Sorts behind every `order_key`: the key of an unknown time."""

@@ -42,7 +42,7 @@ _WRITERS = 0x6167677265676177
 BUSY_SECONDS = 60
 """How long a writer waits for another one on SQLite (seconds), unless its URL says `timeout`."""
 _CACHE_KIB = 128 * 1024
-"""Memory for pages of an SQLite file: the upper ones of all its B-trees, and the youngest."""
+"""Memory of a connection for pages of an SQLite file: the upper ones of all its B-trees first."""
 _CHECKPOINT_PAGES = 16 * 1024
 """Pages (4 KiB) of the log that are copied back together: what several batches changed, once."""
 _SLICE_SECONDS = 0.5

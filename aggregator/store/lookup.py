@@ -1,7 +1,8 @@
 """Finding postings in the segments of an index.
 
-Keys are looked up together: for each segment that may have them its filter is asked, then the
-fences say which chunk, then only such chunks are read.
+Keys are looked up together. The postings of a segment that memory holds are searched there; of
+each other one that may have the keys the filter is asked, then the fences say which chunk, then
+only such chunks are read.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class View:
 
         Of each key a segment gives its lowest nodes: `most` or a few more.
         """
-        first, behind = self.asked(keys)
+        first, behind = self.stretches_of(keys)
         for number, whole in self.held(behind - first).items():
             yield whole[_of_keys(whole, keys[first[number] : behind[number]], most)]
             behind[number] = first[number]
@@ -113,7 +114,7 @@ class View:
         """Where these postings are stored: chunks, and places in them (`ALL` = not there)."""
         order = np.argsort(wanted.keys, kind="stable")
         keys = wanted.keys[order]
-        which, segment = self.holders(keys, *self.asked(keys))
+        which, segment = self.holders(keys, *self.stretches_of(keys))
         which = order[which]
         place = self.place(wanted[which], segment)
         inside = place < self.bounds[segment + 1]
@@ -126,7 +127,7 @@ class View:
             inside[inside] = _equal(asked.within[found[inside]], wanted[asked.which[inside]])
             yield asked, np.where(inside, found, ALL)
 
-    def asked(self, keys: Hashes) -> tuple[Places, Places]:
+    def stretches_of(self, keys: Hashes) -> tuple[Places, Places]:
         """Which keys (ascending) each segment is asked for: from where, and up to where."""
         spans = np.array([span(each) for each in self.segments], dtype=np.uint64).reshape(-1, 2)
         first = np.searchsorted(keys, spans[:, 0], "left")

@@ -124,13 +124,17 @@ class Memory:
         self.holding -= len(held.postings) if held else 0
 
     def _has_room(self, segment: Segment) -> bool:
-        """Make room for a segment; the older ones, which lie deeper, give way."""
+        """Make room for a segment where that can be; older ones, which lie deeper, give way."""
         short = self.holding + segment.postings - HELD
-        if short > 0:
-            deeper = [key for key, each in self.held.items() if each.depth > segment.part.depth]
-            for key in deeper:
+        if short <= 0:
+            return True
+        deeper = [(e.depth, key) for key, e in self.held.items() if e.depth > segment.part.depth]
+        if sum(len(self.held[key].postings) for _depth, key in deeper) < short:
+            return False
+        for _depth, key in sorted(deeper, reverse=True):
+            if self.holding + segment.postings > HELD:
                 self._let_go(key)
-        return self.holding + segment.postings <= HELD
+        return True
 
     def lose(self, segment: Segment, nonce: int, gone: Postings) -> None:
         """A segment loses these postings (ordered, all of it), and has this nonce then."""

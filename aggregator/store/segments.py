@@ -1,4 +1,4 @@
-"""Segments of the indexes as rows, and what a process remembers of them.
+"""Segments of the indexes as rows.
 
 A segment never grows. Its chunks may lose postings (`rewrite`); its fences and its filter stay
 as they were, and then let through a little more than they must. So what a process remembers of
@@ -66,7 +66,10 @@ class Segment:
 
     @property
     def identity(self) -> tuple[int, int]:
-        """What stays when the segment loses postings."""
+        """What stays when the segment loses postings; one chance in 2**31 that another has it.
+
+        That other one would have to get the id of a segment that was taken back.
+        """
         return self.segment_id, self.nonce >> _VERSION_BITS
 
     def redrawn(self) -> int:

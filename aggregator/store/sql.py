@@ -51,7 +51,7 @@ def inserting(connection: Connection, table: Table) -> Any:
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, leaving those alone whose primary key is there already."""
+    """Insert rows of equal columns, leaving those alone whose primary key is there already."""
     if not rows:
         return
     narrow = all(isinstance(column.type, BigInteger) for column in table.columns)
@@ -78,14 +78,14 @@ def _insert_integers(
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows; where the primary key is there already, set all other columns."""
+    """Insert rows of equal columns; where the primary key is there already, set the others."""
     if not rows:
         return
     _insert(connection, table, rows, "update")
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, none of which is there."""
+    """Insert rows of equal columns, none of which is there."""
     if rows:
         _insert(connection, table, rows, "")
 
@@ -96,6 +96,7 @@ def _insert(
     """Insert rows of equal columns by the driver itself: their values need no preparation.
 
     SQLAlchemy would go through each value of each row, which takes longer than the database.
+    Python-side defaults of columns are not filled in.
     """
     names = tuple(rows[0])
     statement, order = _compiled(connection.dialect, table, names, on_conflict)

@@ -128,6 +128,11 @@ def test_what_is_held_in_memory_follows_removals_also_those_taken_back(engine: E
     with writing(engine) as connection:
         assert set(CANDIDATES.lowest(connection, keys).rows()) == rows
     assert removed(even, fails=False) == odd
+    with writing(engine) as connection:
+        view = lookup.View(connection, 0)
+        held = [view.memory.held[each.identity] for each in view.segments]
+        assert [each.nonce for each in held] == [each.nonce for each in view.segments]
+        assert {row for each in held for row in each.postings.rows()} == odd
     assert removed(set(sorted(odd)[:5]), fails=False) == odd - set(sorted(odd)[:5])
 
 
@@ -135,7 +140,7 @@ def test_old_segments_make_room_for_young_ones(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of what would not fit into memory together the youngest part of the index is held."""
-    monkeypatch.setattr(memory, "HELD", 500)
+    monkeypatch.setattr(memory, "HELD", 700)
     old, young = ({(key << 40, node) for key in range(400)} for node in (1, 2))
     keys = made(old).keys
     with writing(engine) as connection:
@@ -145,10 +150,15 @@ def test_old_segments_make_room_for_young_ones(
         assert set(CANDIDATES.lowest(connection, keys).rows()) == old | young
         view = lookup.View(connection, 0)
         held = [view.memory.hold(connection, each, 400) for each in view.segments]
-    assert [each.part.depth for each in view.segments] == [1, 0]
+        segments.write(connection, Part(0, 0, 0), made(young).ordered()[:350])
+        view = lookup.View(connection, 0)
+        again = [view.memory.hold(connection, each, 400) for each in view.segments]
+    assert [each.part.depth for each in view.segments] == [1, 0, 0]
     assert held[0] is None
     assert held[1] is not None
     assert set(held[1].rows()) == young
+    # Nobody gives way to one that does not fit even so.
+    assert again == [None, held[1], None]
 
 
 def test_a_batch_moves_a_bounded_part_of_the_index(
@@ -194,10 +204,15 @@ def test_another_process_may_write(engine: Engine, database_url: str) -> None:
     with writing(engine) as connection:
         CANDIDATES.add(connection, made(rows))
         assert CANDIDATES.contains(connection, made(rows)).all()
+        assert set(CANDIDATES.lowest(connection, made(rows).keys).rows()) == rows
     with writing(other) as connection:
         CANDIDATES.remove(connection, made({row for row in rows if row[1] == 1}))
         CANDIDATES.add(connection, made({(7, 7)}))
     other.dispose()
+    with writing(engine) as connection:
+        left = {row for row in rows if row[1] != 1} | {(7, 7)}
+        keys = made(rows | left).keys
+        assert set(CANDIDATES.lowest(connection, keys).rows()) == left
     with reading(engine) as connection:
         assert CANDIDATES.contains(connection, made(rows)).sum() == 300
         assert lowest(connection, 7, 3 << 40) == {7: [7], 3 << 40: [2]}
