@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from typing import Any
 
 import typer
 
@@ -34,6 +35,19 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM came: the command ends as with Ctrl-C."""
 
 
+_came: list[type[KeyboardInterrupt]] = []
+"""Signals that came so far, as what they raise."""
+
+
+def end_if_interrupted() -> None:
+    """Raise again what a signal raised where Python drops exceptions: in a callback of its own.
+
+    To be called now and then by work that is long.
+    """
+    if _came:
+        raise _came[0]
+
+
 class Failure(Exception):
     """A command cannot go on; the message is for the user."""
 
@@ -57,7 +71,7 @@ def told_plainly() -> Iterator[None]:
     Other exceptions are bugs, and keep their traceback.
     """
     try:
-        with _terminable():
+        with _interruptible():
             yield
         sys.stdout.flush()
     except Failure as failure:
@@ -78,18 +92,27 @@ def told_plainly() -> Iterator[None]:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """Have SIGTERM raise Terminated, so that what is open is closed in order."""
+def _interruptible() -> Iterator[None]:
+    """Have SIGTERM and Ctrl-C end the command, so that what is open is closed in order.
+
+    A signal that somebody else handles or ignores is left to them.
+    """
     main = threading.current_thread() is threading.main_thread()
-    if not main or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
-        yield
-        return
-
-    def end(_number: int, _frame: object) -> None:
-        raise Terminated
-
-    signal.signal(signal.SIGTERM, end)
+    usual: dict[signal.Signals, Any] = {
+        signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGINT: signal.default_int_handler,
+    }
+    ours = [each for each in usual if main and signal.getsignal(each) == usual[each]]
+    _came.clear()
+    for each in ours:
+        signal.signal(each, _end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for each in ours:
+            signal.signal(each, usual[each])
+
+
+def _end(number: int, _frame: object) -> None:
+    _came.append(Terminated if number == signal.SIGTERM else KeyboardInterrupt)
+    raise _came[-1]

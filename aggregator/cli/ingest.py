@@ -15,7 +15,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from aggregator.cli.failure import ExitCode, complain
+from aggregator.cli.failure import ExitCode, complain, end_if_interrupted
 from aggregator.cli.options import OutputOptions, bad_usage, command, parse_moment
 from aggregator.cli.output import Document, show
 from aggregator.cli.progress import Progress, progress
@@ -181,6 +181,11 @@ def _read_all(job: Job, store: Persistence, shown: Progress) -> Run:
     from aggregator.store.dumps import Tally
 
     spare_what_is_loaded()
+
+    def go_on(tally: Tally) -> None:
+        shown.count(tally)
+        end_if_interrupted()
+
     options, reading = job.options, job.settings.reading
     run = Run(Tally())
     pipeline = Pipeline(store.engine, options_of(job.settings), lambda: datetime.now(UTC))
@@ -188,7 +193,7 @@ def _read_all(job: Job, store: Persistence, shown: Progress) -> Run:
         for claimed in sharing.claims(_find(options, job.settings)):
             dump = claimed.dump
             entries = read_dump(dump, reading, job.defaults, job.mapping, options.url)
-            tally = pipeline.read(claimed.dump_id, shown.entries(entries), shown.count)
+            tally = pipeline.read(claimed.dump_id, shown.entries(entries), go_on)
             shown.finish(dump.path, tally)
             run.total += tally
             run.dumps += 1

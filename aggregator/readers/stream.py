@@ -165,6 +165,8 @@ def open_stream(location: str, options: ReadingOptions) -> DumpStream:
 
 def _open(location: str) -> BinaryIO:
     if location == "-":
+        if sys.stdin is None:
+            raise OSError("standard input is closed")
         return cast(BinaryIO, sys.stdin.buffer)
     # non-blocking, or opening a pipe that took the file's place would wait for a writer
     descriptor = os.open(location, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))

@@ -101,7 +101,9 @@ def failure(error: SQLAlchemyError) -> Failure:
     if state is not None:
         fitting = [start for start in _POSTGRESQL if state.startswith(start)]
         return _POSTGRESQL[max(fitting, key=len)] if fitting else _UNKNOWN
-    if not isinstance(error, DBAPIError) or type(cause).__name__ != "OperationalError":
+    # psycopg has a kind of it for a server that does not answer in time.
+    operational = any(each.__name__ == "OperationalError" for each in type(cause).__mro__)
+    if not isinstance(error, DBAPIError) or not operational:
         return _UNKNOWN
     return _DENIED if _REFUSED.search(str(cause)) else _LOST
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from sqlalchemy import Connection, Engine
@@ -30,13 +30,22 @@ ALL: Final = 1 << 62
 _CHUNKS_AT_ONCE: Final = 4096
 _LEAST, _MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
-_memories: WeakKeyDictionary[Engine | Connection, dict[int, Memory]] = WeakKeyDictionary()
+_MEMORIES: Final = "aggregator.memories"
+"""What a connection remembers: a transaction that reads, and its memories by index."""
+
+_memories: WeakKeyDictionary[Engine, dict[int, Memory]] = WeakKeyDictionary()
 
 
 def _memory_of(connection: Connection, index: int) -> Memory:
     """What is remembered of an index for a transaction: writers, which take turns, share it."""
-    owner = connection.engine if is_writing(connection) else connection
-    of_index = _memories.setdefault(owner, {})
+    if is_writing(connection):
+        of_index = _memories.setdefault(connection.engine, {})
+    else:
+        known, of_index = connection.info.get(_MEMORIES, (None, {}))
+        current = connection.get_transaction()
+        if current is None or known is None or known() is not current:
+            of_index = {}
+            connection.info[_MEMORIES] = (ref(current) if current else None, of_index)
     if index not in of_index:
         of_index[index] = Memory()
     return of_index[index]

@@ -172,6 +172,62 @@ def test_output_is_utf_8_whatever_the_locale(shipped_store: Cli, shell_locale: s
     assert "豆腐" in shipped_store("clusters", "list", "--language", "ja", env=env).out
 
 
+DROPPED = """
+import os, signal, sys, weakref
+import typer
+from aggregator.cli.failure import end_if_interrupted, told_plainly
+class Thing: pass
+thing = Thing()
+watched = weakref.ref(thing, lambda _: os.kill(os.getpid(), int(sys.argv[1])))
+try:
+    with told_plainly():
+        del thing
+        print("goes on", flush=True)
+        end_if_interrupted()
+        print("does not end", flush=True)
+except typer.Exit as ending:
+    sys.exit(ending.exit_code)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_not_lost_where_python_drops_what_it_raises(number: signal.Signals) -> None:
+    """In a callback of a weak reference an exception is only told; the next batch ends it."""
+    command = [sys.executable, "-c", DROPPED, str(int(number))]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (128 + number, "goes on\n")
+    assert "what was stored is sound" in done.stderr.splitlines()[-1]
+
+
+def test_an_interrupt_before_anything_has_begun_is_told_in_one_line(tmp_path: Path) -> None:
+    """While the command's own libraries are loaded."""
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    done = subprocess.run(
+        [sys.executable, "-c", "from aggregator.cli import main; main()"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{PROJECT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "aggregator: interrupted before it began\n"
+
+
+def test_a_closed_standard_input_is_told(cli: Cli) -> None:
+    command = f'exec "{sys.executable}" -m aggregator ingest - <&-'
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=cli.folder,
+        env=cli.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert "-: file: standard input is closed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("number", "words"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "ended by SIGTERM")]
 )
