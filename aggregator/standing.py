@@ -27,23 +27,6 @@ from aggregator.store.engine import Connection
 
 _TOLD_BY = ("revision_id", "record_time", "page_url")
 """What tells whether an article shows a revision as it is."""
-_OF_REVISION = (
-    "article_id",
-    "revision_id",
-    "page_url",
-    "url",
-    "title",
-    "author",
-    "outlet",
-    "carrier",
-    "language",
-    "section",
-    "published_at",
-    "modified_at",
-    "record_time",
-    "word_count",
-)
-"""What an article has of its latest revision as it stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +147,7 @@ def article_row(
     revision: Mapping[str, Any], article: Any, options: MatchingOptions
 ) -> dict[str, Any]:
     """An article's row from its latest revision's and its `Birth` or former row."""
-    row = {name: revision[name] for name in _OF_REVISION}
+    row = {name: revision[name] for name in articles.OF_REVISION}
     short = is_short(Role(article.role), revision["word_count"], options)
     window = era(revision["published_at"] or revision["record_time"], options.exact_window_days)
     row["role"] = article.role

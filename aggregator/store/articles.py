@@ -11,6 +11,8 @@ from aggregator.store import counters
 from aggregator.store.schema import appearances, articles, deliveries, revisions
 from aggregator.store.sql import AnyRow, chunks, insert_all, insert_new, upsert
 
+OF_REVISION = tuple(column.name for column in revisions.c if column.name in articles.c)
+"""What an article and each of its revisions both have."""
 RANKED = (
     revisions.c.revision_id,
     revisions.c.article_id,

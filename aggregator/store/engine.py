@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -191,6 +192,21 @@ def is_sqlite(connection: Connection) -> bool:
 def is_writing(connection: Connection) -> bool:
     """Whether this connection's transactions write (`writing`, `noting`)."""
     return bool(_options(connection).get("writes"))
+
+
+def of_transaction(connection: Connection, name: str) -> dict[int, Any]:
+    """What is kept under a name as long as the present transaction lasts; empty at first.
+
+    The pool keeps `info` when the transaction and its connection are gone, so the two are
+    told apart.
+    """
+    known, kept = connection.info.get(name, (None, {}))
+    current = connection.get_transaction()
+    if current is None or known is None or known() is not current:
+        kept = {}
+        connection.info[name] = (ref(current) if current else None, kept)
+    found: dict[int, Any] = kept
+    return found
 
 
 def _options(connection: Connection) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from sqlalchemy import Connection, Engine
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from aggregator.core.postings import Places, Postings, joined, search
 from aggregator.core.tokens import Hashes, distinct
 from aggregator.store import segments
-from aggregator.store.engine import is_writing
+from aggregator.store.engine import is_writing, of_transaction
 from aggregator.store.memory import Memory
 from aggregator.store.segments import Segment, chunk_ids, manifest, read_chunks
 
@@ -41,11 +41,7 @@ def _memory_of(connection: Connection, index: int) -> Memory:
     if is_writing(connection):
         of_index = _memories.setdefault(connection.engine, {})
     else:
-        known, of_index = connection.info.get(_MEMORIES, (None, {}))
-        current = connection.get_transaction()
-        if current is None or known is None or known() is not current:
-            of_index = {}
-            connection.info[_MEMORIES] = (ref(current) if current else None, of_index)
+        of_index = of_transaction(connection, _MEMORIES)
     if index not in of_index:
         of_index[index] = Memory()
     return of_index[index]

@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from weakref import ref
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
@@ -28,6 +27,7 @@ from aggregator.core.postings import (
     in_chunks,
     joined,
 )
+from aggregator.store.engine import of_transaction
 from aggregator.store.schema import chunk_rows, heads, segments
 from aggregator.store.sql import as_parameter, integers
 
@@ -82,16 +82,12 @@ def manifest(connection: Connection, index: int) -> list[Segment]:
 
     They are read once in a transaction, unless it changes them.
     """
-    known, found = connection.info.get(_MANIFEST, (None, {}))
-    current = connection.get_transaction()
-    if current is None or known is None or known() is not current:
-        found = {}
+    found = of_transaction(connection, _MANIFEST)
+    if not found:
         for row in connection.execute(select(segments).order_by(segments.c.segment_id)).all():
             identifier, nonce, number, depth, prefix, postings = row
             segment = Segment(identifier, nonce, Part(number, depth, prefix), postings)
             found.setdefault(number, []).append(segment)
-        # The pool keeps `info` when the transaction and its connection are gone.
-        connection.info[_MANIFEST] = (ref(connection.get_transaction()), found)
     return list(found.get(index, ()))
 
 

@@ -47,7 +47,11 @@ def as_parameter(connection: Connection, values: Iterable[int]) -> Any:
 
 def inserting(connection: Connection, table: Table) -> Any:
     """An INSERT that can say what happens on a conflict (both dialects have the methods)."""
-    return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)
+    return _inserting(connection.dialect, table)
+
+
+def _inserting(dialect: Dialect, table: Table) -> Any:
+    return (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -111,7 +115,7 @@ def _compiled(
     dialect: Dialect, table: Table, names: tuple[str, ...], on_conflict: str
 ) -> tuple[str, tuple[str, ...] | None]:
     """An INSERT in the driver's SQL; the order of its values, None where they go by name."""
-    statement: Any = (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
+    statement = _inserting(dialect, table)
     keys = [column.name for column in table.primary_key.columns]
     if on_conflict == "nothing":
         statement = statement.on_conflict_do_nothing()
