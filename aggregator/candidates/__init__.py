@@ -35,9 +35,8 @@ def with_keys(prints: Sequence[Fingerprint]) -> list[Fingerprint]:
     missing = [place for place, each in enumerate(prints) if each.keys is None]
     if not missing:
         return list(prints)
-    keys, owners = batch_keys([prints[place] for place in missing])
-    parts = np.split(keys, np.searchsorted(owners, np.arange(1, len(missing))))
     found = list(prints)
-    for place, its in zip(missing, parts, strict=True):
+    keys = batch_keys([prints[place] for place in missing])
+    for place, its in zip(missing, keys, strict=True):
         found[place] = replace(found[place], keys=its)
     return found

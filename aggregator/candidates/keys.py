@@ -22,7 +22,6 @@ from aggregator.core.tokens import (
     Hashes,
     Tokens,
     distinct,
-    first_of_equal,
     units,
 )
 
@@ -43,25 +42,16 @@ _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)  # splitmix64 (Steele, Lea, Flood 20
 _GRAM: Final = np.uint64(0x9E3779B97F4A7C15)  # its odd increment, here a multiplier
 _LARGEST_UNIT: Final = 4
 
-Owners = NDArray[np.uint32]
-"""Which text, by its place, each key belongs to, shape (n,)."""
 
-
-def batch_keys(fingerprints: Sequence[Fingerprint]) -> tuple[Hashes, Owners]:
-    """The distinct keys of each text and whose they are, in the order of the texts.
-
-    A text's keys are sorted; one without words has none.
-    """
-    found = [_none(), *(_of_group(fingerprints, group) for group in _groups(fingerprints))]
-    keys, owners = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    order = np.lexsort((keys, owners))
-    keys, owners = keys[order], owners[order]
-    fresh = first_of_equal(keys, owners)
-    return keys[fresh], owners[fresh]
-
-
-def _none() -> tuple[Hashes, Owners]:
-    return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint32)
+def batch_keys(fingerprints: Sequence[Fingerprint]) -> list[Hashes]:
+    """The keys of each text, sorted and distinct; one without words has none."""
+    found = [np.empty(0, dtype=np.uint64)] * len(fingerprints)
+    for group in _groups(fingerprints):
+        bands = band_keys(np.stack([fingerprints[place].signature for place in group]))
+        runs = run_keys([fingerprints[place].tokens for place in group])
+        for place, *parts in zip(group, bands, runs, strict=True):
+            found[place] = distinct(np.concatenate(parts))
+    return found
 
 
 def _groups(fingerprints: Sequence[Fingerprint]) -> Iterator[list[int]]:
@@ -83,16 +73,6 @@ def _groups(fingerprints: Sequence[Fingerprint]) -> Iterator[list[int]]:
     yield from filter(None, (spaced, mixed))
 
 
-def _of_group(fingerprints: Sequence[Fingerprint], group: list[int]) -> tuple[Hashes, Owners]:
-    bands = band_keys(np.stack([fingerprints[place].signature for place in group]))
-    runs, owners = run_keys([fingerprints[place].tokens for place in group])
-    places = np.array(group, dtype=np.uint32)
-    return (
-        np.concatenate([bands.ravel(), runs]),
-        np.concatenate([np.repeat(places, bands.shape[1]), places[owners]]),
-    )
-
-
 def band_keys(signatures: Hashes) -> Hashes:
     """A key for each of a signature's first values, shape (..., bands), of shape (..., values).
 
@@ -103,8 +83,8 @@ def band_keys(signatures: Hashes) -> Hashes:
     return _mixed(chosen + bands * _MIX) & ~KIND_BIT
 
 
-def run_keys(texts: Sequence[Tokens]) -> tuple[Hashes, Owners]:
-    """The distinct hashes of the grams that winnowing selects, and whose they are.
+def run_keys(texts: Sequence[Tokens]) -> list[Hashes]:
+    """The hashes of the grams that winnowing selects in each text, sorted and distinct.
 
     At most `MAX_RUN_KEYS` of lowest hash a text. The window is as long as the guarantee allows:
     gram and window together span a run of `RUN_WORDS` words. In unspaced scripts gram, window
@@ -115,16 +95,17 @@ def run_keys(texts: Sequence[Tokens]) -> tuple[Hashes, Owners]:
     tokens = np.concatenate(texts)
     units_ = units(tokens)
     hashes = np.empty(len(tokens), dtype=np.uint64)
-    kinds = {int(unit): np.flatnonzero(units_ == unit) for unit in distinct(units_)}
-    for unit, starts in kinds.items():
-        hashes[starts] = _mixed(_grams(tokens, lengths, unit * GRAM_WORDS)[starts])
-    owners = np.repeat(np.arange(len(texts), dtype=np.uint32), lengths)
-    found = [
-        (_lowest(hashes, lengths, unit * (RUN_WORDS - GRAM_WORDS) + 1)[starts], owners[starts])
-        for unit, starts in kinds.items()
+    kinds = {int(unit): units_ == unit for unit in distinct(units_)}
+    for unit, own in kinds.items():
+        hashes[own] = _mixed(_grams(tokens, lengths, unit * GRAM_WORDS)[own])
+    chosen = np.empty(len(tokens), dtype=np.uint64)
+    for unit, own in kinds.items():
+        chosen[own] = _lowest(hashes, lengths, unit * (RUN_WORDS - GRAM_WORDS) + 1)[own]
+    ends = np.cumsum(lengths)
+    return [
+        distinct(chosen[end - length : end] | KIND_BIT)[:MAX_RUN_KEYS]
+        for end, length in zip(ends.tolist(), lengths.tolist(), strict=True)
     ]
-    chosen, whose = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return _distinct(chosen | KIND_BIT, whose)
 
 
 def _grams(tokens: Tokens, lengths: NDArray[np.int64], size: int) -> Hashes:
@@ -153,19 +134,6 @@ def _lowest(hashes: Hashes, lengths: NDArray[np.int64], size: int) -> Hashes:
         width += step
     found: Hashes = lowest[places]
     return found
-
-
-def _distinct(keys: Hashes, owners: Owners) -> tuple[Hashes, Owners]:
-    """Each text's keys sorted and without repeats, the `MAX_RUN_KEYS` lowest of them."""
-    fresh = first_of_equal(keys, owners)  # neighbouring windows mostly choose the same gram
-    keys, owners = keys[fresh], owners[fresh]
-    order = np.lexsort((keys, owners))
-    keys, owners = keys[order], owners[order]
-    fresh = first_of_equal(keys, owners)
-    keys, owners = keys[fresh], owners[fresh]
-    rank = np.arange(len(keys)) - np.searchsorted(owners, owners)
-    kept = rank < MAX_RUN_KEYS
-    return keys[kept], owners[kept]
 
 
 def _mixed(values: Hashes) -> Hashes:
