@@ -12,11 +12,12 @@ batch, inside the caller's transaction:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.boilerplate import follow
 from aggregator.candidates import postings
@@ -25,7 +26,18 @@ from aggregator.core.clusters import Star, resettle
 from aggregator.core.nodes import Comparison, Node, NodeChanges, compare_nodes
 from aggregator.core.options import MatchingOptions
 from aggregator.core.postings import Postings
-from aggregator.core.proposals import Pair, Proposals, meeting, pair, shared_keys, still_proposed
+from aggregator.core.proposals import (
+    Pair,
+    Proposals,
+    SharedKeys,
+    all_keys,
+    meeting,
+    pair,
+    shared_keys,
+    some_run_keys,
+    still_proposed,
+    touched,
+)
 from aggregator.core.tokens import Fingerprint, distinct, member
 from aggregator.graph import StoredGraph
 from aggregator.store import clusters, matches, nodes
@@ -35,6 +47,8 @@ from aggregator.store.sql import chunks
 
 PAIRS_AT_ONCE = 500
 """Pairs whose nodes are in memory together."""
+FEW_KEYS = 2
+"""Run keys of a pair that are looked up before all of its keys are."""
 MOST_LOADED = 3_000_000
 """Words of the texts that are kept in memory for further comparisons."""
 WORDS_A_TEXT = 200
@@ -124,7 +138,7 @@ class Settler:
         before = CANDIDATES.lowest(self.connection, keys.keys, HUBS)
         rows = meeting(keys, before)
         proposals = Proposals(distinct(keys.nodes), HUBS)
-        displaced, crowded = proposals.changes(rows, before)
+        lost, crowded = proposals.changes(rows, before)
         fresh = member(keys.nodes, np.array(sorted(new), dtype=np.int64))
         CANDIDATES.add(self.connection, keys[fresh])
         hot = member(rows.keys, np.array(sorted(crowded), dtype=np.uint64))
@@ -132,9 +146,7 @@ class Settler:
         for each in CANDIDATES.members(self.connection, crowded):
             proposals.add(each)
         pairs = proposals.pairs()
-        displaced = displaced.difference(arrived)
-        displaced -= nodes.purged(self.connection, displaced)
-        unsupported = self.unsupported(displaced, arrived)
+        unsupported = self.unsupported(lost, arrived)
         unsupported |= self.partners(set(arrived).difference(new)).difference(pairs)
         matches.withdraw(self.connection, unsupported)
         matches.sweep(self.connection, unsupported)
@@ -145,19 +157,28 @@ class Settler:
         partners = matches.proposed_partners(self.connection, ids)
         return {pair(node, other) for node, others in partners.items() for other in others}
 
-    def unsupported(self, displaced: Collection[int], arrived: Collection[int]) -> set[Pair]:
-        """The pairs that nodes were in as hubs of a key, and that no keys propose now.
+    def unsupported(self, lost: Postings, arrived: Collection[int]) -> set[Pair]:
+        """The pairs that nodes were in as hubs of these keys, and that no keys propose now.
 
         Pairs with an arrived node are proposed anew as a whole, and left out here.
         """
+        displaced = set(lost.nodes.tolist())
+        displaced -= nodes.purged(self.connection, displaced)
         held = {ends for ends in self.partners(displaced) if not set(ends).intersection(arrived)}
-        hubs = CANDIDATES.lowest(self.connection, self.keys(displaced).keys, HUBS)
         found: set[Pair] = set()
         for pairs in chunks(sorted(held, key=HUB_LAST), PAIRS_AT_ONCE):
             shared = shared_keys(pairs, self.keys({n for ends in pairs for n in ends}))
-            supported = still_proposed(pairs, shared, hubs)
-            found.update(ends for ends, its in zip(pairs, supported, strict=True) if not its)
+            open_ = touched(pairs, shared, lost)
+            # One key of copies is mostly enough to tell, and each that is looked up costs.
+            open_ &= ~self.supported(pairs, some_run_keys(shared, open_, FEW_KEYS))
+            open_ &= ~self.supported(pairs, all_keys(shared, open_))
+            found.update(ends for ends, its in zip(pairs, open_, strict=True) if its)
         return found
+
+    def supported(self, pairs: Sequence[Pair], shared: SharedKeys) -> NDArray[np.bool_]:
+        """For each pair: whether these keys propose it now."""
+        hubs = CANDIDATES.lowest(self.connection, shared[1], HUBS)
+        return still_proposed(pairs, shared, hubs)
 
     def verify(self, pairs: list[Pair]) -> set[int]:
         """Compare pairs exactly; stores those that are related and returns the matching nodes."""

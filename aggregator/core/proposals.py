@@ -64,21 +64,21 @@ class Proposals:
         self.arrived, self.most = arrived, most
         self._counts = [np.empty((0, 3), dtype=np.int64)]
 
-    def changes(self, rows: Postings, before: Postings) -> tuple[set[int], set[int]]:
-        """Nodes that are no hub of a key any more, and keys whose other nodes are needed, too.
+    def changes(self, rows: Postings, before: Postings) -> tuple[Postings, set[int]]:
+        """Postings of nodes that are no hub of their key any more, and crowded keys.
 
-        `rows` are those of `meeting`. Where an arrived node became hub of a key that had as many
-        as it may, it is proposed with all nodes of the key.
+        `rows` are those of `meeting`, and so are the postings, ordered. A key is crowded when an
+        arrived node became hub of it and it had as many as it may: that node is proposed with all
+        nodes of the key. Arrived nodes are left out of the postings, as they are proposed anew.
         """
         is_hub = _rank(rows) < self.most
-        hubs = rows[is_hub]
-        entered = distinct(hubs.keys[member(hubs.nodes, self.arrived)])
+        is_new = member(rows.nodes, self.arrived)
+        entered = distinct(rows.keys[is_hub & is_new])
         of_key = before[member(before.keys, entered)]
         starts, sizes = _groups(of_key)
         crowded = of_key.keys[starts[sizes >= self.most]]
-        last = set(hubs.rows())
-        displaced = {node for key, node in of_key.rows() if (key, node) not in last}
-        return displaced, set(crowded.tolist())
+        lost = rows[~is_hub & ~is_new & member(rows.keys, entered)]
+        return lost, set(crowded.tolist())
 
     def add(self, rows: Postings) -> None:
         """Count some keys, with all nodes of each that matter: ordered, without repeats."""
@@ -114,14 +114,18 @@ class Proposals:
         return summed
 
 
-def shared_keys(pairs: Sequence[Pair], postings: Postings) -> tuple[Places, Hashes]:
-    """The keys that both nodes of each pair have: the places of pairs, ascending, and the keys.
+SharedKeys = tuple[Places, Hashes]
+"""Keys that both nodes of a pair have: the places of the pairs, ascending, and the keys."""
+
+
+def shared_keys(pairs: Sequence[Pair], postings: Postings) -> SharedKeys:
+    """All keys that both nodes of each pair have.
 
     `postings` are all that these nodes have, each once, in any order.
     """
     order = np.lexsort((postings.keys, postings.nodes))
     keys, nodes = postings.keys[order], postings.nodes[order]
-    ends = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    ends = _ends(pairs)
     low, high = np.searchsorted(nodes, ends, "left"), np.searchsorted(nodes, ends, "right")
     found = []
     for (a, b), (behind_a, behind_b) in zip(low.tolist(), high.tolist(), strict=True):
@@ -131,23 +135,60 @@ def shared_keys(pairs: Sequence[Pair], postings: Postings) -> tuple[Places, Hash
     return places, np.concatenate([keys[:0], *found])
 
 
-def still_proposed(
-    pairs: Sequence[Pair], shared: tuple[Places, Hashes], hubs: Postings
-) -> NDArray[np.bool_]:
-    """For each pair with these `shared_keys`: whether it is a candidate pair now.
+def some_run_keys(shared: SharedKeys, chosen: NDArray[np.bool_], most: int) -> SharedKeys:
+    """At most so many run keys of each of the chosen pairs."""
+    places, keys = _where(shared, chosen[shared[0]] & (shared[1] & np.uint64(1) == 1))
+    rank = np.arange(len(places)) - np.searchsorted(places, places)
+    return _where((places, keys), rank < most)
+
+
+def all_keys(shared: SharedKeys, chosen: NDArray[np.bool_]) -> SharedKeys:
+    """All keys of the chosen pairs."""
+    return _where(shared, chosen[shared[0]])
+
+
+def _where(shared: SharedKeys, chosen: NDArray[np.bool_]) -> SharedKeys:
+    return shared[0][chosen], shared[1][chosen]
+
+
+def touched(pairs: Sequence[Pair], shared: SharedKeys, lost: Postings) -> NDArray[np.bool_]:
+    """For each pair: whether one of its nodes is in these postings with one of its keys.
+
+    Where these are hubs that others took the place of, no other pair can be proposed less than
+    before.
+    """
+    found = np.zeros(len(pairs), dtype=np.bool_)
+    found[shared[0][_at_an_end(pairs, shared, lost)]] = True
+    return found
+
+
+def still_proposed(pairs: Sequence[Pair], shared: SharedKeys, hubs: Postings) -> NDArray[np.bool_]:
+    """For each pair: whether these keys, some or all that it shares, make it a candidate pair.
 
     `hubs` are the postings of the hubs of these keys and maybe of others, ordered.
     """
+    proposing = _at_an_end(pairs, shared, hubs)
+    places, keys = _where(shared, proposing)
+    total = np.bincount(places, _gain(keys), len(pairs))
+    return total >= ENOUGH
+
+
+def _at_an_end(pairs: Sequence[Pair], shared: SharedKeys, postings: Postings) -> NDArray[np.bool_]:
+    """For each shared key: whether these postings, ordered, have it with a node of its pair."""
     places, keys = shared
-    ends = np.array(pairs, dtype=np.int64).reshape(-1, 2)[places]
-    first, last = (np.searchsorted(hubs.keys, keys, side) for side in ("left", "right"))
-    proposing = np.zeros(len(keys), dtype=np.bool_)
+    ends = _ends(pairs)[places]
+    first, last = (np.searchsorted(postings.keys, keys, side) for side in ("left", "right"))
+    found = np.zeros(len(keys), dtype=np.bool_)
     for step in range(int((last - first).max(initial=0))):
         there = first + step < last
-        hub = hubs.nodes[first[there] + step]
-        proposing[there] |= (ends[there] == hub[:, np.newaxis]).any(axis=1)
-    total = np.bincount(places[proposing], _gain(keys[proposing]), len(pairs))
-    return total >= ENOUGH
+        node = postings.nodes[first[there] + step]
+        found[there] |= (ends[there] == node[:, np.newaxis]).any(axis=1)
+    return found
+
+
+def _ends(pairs: Sequence[Pair]) -> NDArray[np.int64]:
+    """The nodes of each pair, shape (pairs, 2)."""
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def _gain(keys: Hashes) -> NDArray[np.int64]:

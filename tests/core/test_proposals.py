@@ -14,10 +14,14 @@ from aggregator.core.proposals import (
     ENOUGH,
     Pair,
     Proposals,
+    SharedKeys,
+    all_keys,
     meeting,
     pair,
     shared_keys,
+    some_run_keys,
     still_proposed,
+    touched,
 )
 
 HUBS = 2
@@ -73,7 +77,7 @@ def test_an_arrival_finds_every_pair_of_the_arrived(nodes: NodeKeys, old: int, a
     first = postings({n: {k for k in its if n in hubs[k]} for n, its in before.items()}).ordered()
     proposals = Proposals(np.array(sorted(new), dtype=np.int64), HUBS)
     rows = meeting(postings(new), first)
-    displaced, crowded = proposals.changes(rows, first)
+    gone_hubs, crowded = proposals.changes(rows, first)
     wide = np.isin(rows.keys, np.array(sorted(crowded), dtype=np.uint64))
     proposals.add(rows[~wide])
     for key in crowded:
@@ -84,14 +88,42 @@ def test_an_arrival_finds_every_pair_of_the_arrived(nodes: NodeKeys, old: int, a
         ends for ends in wanted if set(ends) & new.keys()
     }
     lost = defined(before) - wanted if before else set()
-    assert all(set(ends) & displaced for ends in lost)
+    held = [ends for ends in combinations(sorted(before), 2) if not set(ends) & new.keys()]
+    shared = shared_keys(held, postings(nodes))
+    may_be_lost = touched(held, shared, gone_hubs).tolist()
+    assert lost - {ends for ends, its in zip(held, may_be_lost, strict=True) if its} <= {
+        ends for ends in lost if set(ends) & new.keys()
+    }
+
+
+@settings(deadline=None)
+@given(worlds, st.integers(1, 3))
+def test_shared_keys_and_hubs_tell_whether_a_pair_is_proposed(nodes: NodeKeys, few: int) -> None:
+    """All shared keys of a pair give what the definition gives; some run keys never give more."""
+    wanted = defined(nodes)
     pairs = list(combinations(sorted(nodes), 2))
     shared = shared_keys(pairs, postings(nodes))
     now = postings(nodes).ordered().lowest(HUBS)
     proposed = still_proposed(pairs, shared, now).tolist()
     assert proposed == [ends in wanted for ends in pairs]
-    its = [[key for at, key in zip(*shared, strict=True) if at == i] for i in range(len(pairs))]
-    assert its == [sorted(nodes[a] & nodes[b]) for a, b in pairs]
+    assert its_keys(shared, pairs) == [sorted(nodes[a] & nodes[b]) for a, b in pairs]
+    chosen = np.array([a % 2 == 0 for a, _b in pairs], dtype=np.bool_)
+    some = some_run_keys(shared, chosen, few)
+    assert its_keys(some, pairs) == [
+        [key for key in sorted(nodes[a] & nodes[b]) if key % 2][:few] if its else []
+        for (a, b), its in zip(pairs, chosen, strict=True)
+    ]
+    assert not np.any(still_proposed(pairs, some, now) & ~np.array(proposed, dtype=np.bool_))
+    assert np.array_equal(
+        still_proposed(pairs, all_keys(shared, chosen), now),
+        chosen & np.array(proposed, dtype=np.bool_),
+    )
+
+
+def its_keys(shared: SharedKeys, pairs: list[Pair]) -> list[list[int]]:
+    """The keys of each pair, as lists."""
+    rows = list(zip(shared[0].tolist(), shared[1].tolist(), strict=True))
+    return [[key for place, key in rows if place == i] for i in range(len(pairs))]
 
 
 def test_a_pair_has_one_form() -> None:
