@@ -9,35 +9,42 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from aggregator.store import counters
 from aggregator.store.schema import appearances, articles, deliveries, revisions
-from aggregator.store.sql import AnyRow, chunks, insert_all, insert_new, upsert
+from aggregator.store.sql import (
+    AnyRow,
+    for_each,
+    insert_all,
+    insert_new,
+    rows_among,
+    upsert,
+)
 
 OF_REVISION = tuple(column.name for column in revisions.c if column.name in articles.c)
 """What an article and each of its revisions both have."""
-RANKED = (
+_RANKED = select(
     revisions.c.revision_id,
     revisions.c.article_id,
     revisions.c.modified_at,
     revisions.c.record_time,
     revisions.c.page_url,
 )
+_DELIVERED = select(deliveries.c.record_key)
+_CARRIED = select(appearances.c.record_key, appearances.c.revision_id)
+_EXISTING = select(articles.c.article_id)
+_ARTICLES = select(articles)
+_REVISIONS = select(revisions)
+_WITHOUT_TEXT = select(*(column for column in revisions.c if column is not revisions.c.text))
+_TEXTS = select(revisions.c.revision_id, revisions.c.text).where(revisions.c.purged_at.is_(None))
+_UPDATE = update(revisions).where(revisions.c.revision_id == bindparam("id"))
 
 
 def delivered(connection: Connection, keys: Iterable[bytes]) -> set[bytes]:
     """Those of these record keys that were delivered before."""
-    found: set[bytes] = set()
-    for chunk in chunks(keys):
-        column = deliveries.c.record_key
-        found.update(connection.scalars(select(column).where(column.in_(chunk))))
-    return found
+    return {key for (key,) in rows_among(connection, _DELIVERED, deliveries.c.record_key, keys)}
 
 
 def existing(connection: Connection, ids: Iterable[str]) -> set[str]:
     """Those of these articles that are stored."""
-    found: set[str] = set()
-    for chunk in chunks(ids):
-        column = articles.c.article_id
-        found.update(connection.scalars(select(column).where(column.in_(chunk))))
-    return found
+    return {each for (each,) in rows_among(connection, _EXISTING, articles.c.article_id, ids)}
 
 
 def add_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -47,30 +54,23 @@ def add_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
 
 def revisions_delivered(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     """The revisions that each of these deliveries carried."""
-    statement = select(appearances.c.record_key, appearances.c.revision_id)
     found: dict[bytes, list[bytes]] = {}
-    for chunk in chunks(keys):
-        for row in connection.execute(statement.where(appearances.c.record_key.in_(chunk))).all():
-            found.setdefault(row.record_key, []).append(row.revision_id)
+    for key, revision in rows_among(connection, _CARRIED, appearances.c.record_key, keys):
+        found.setdefault(key, []).append(revision)
     return found
 
 
 def revision_ranks(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, AnyRow]:
     """Of these revisions, the ones that are stored, with what ranks them."""
-    found: dict[Any, AnyRow] = {}
-    for chunk in chunks(ids):
-        statement = select(*RANKED).where(revisions.c.revision_id.in_(chunk))
-        found.update((row.revision_id, row) for row in connection.execute(statement).all())
-    return found
+    rows = rows_among(connection, _RANKED, revisions.c.revision_id, ids)
+    return {row.revision_id: row for row in rows}
 
 
 def ranks_of_articles(connection: Connection, ids: Iterable[str]) -> dict[str, list[AnyRow]]:
     """All revisions of these articles, with what ranks them."""
     found: dict[str, list[AnyRow]] = {}
-    for chunk in chunks(ids):
-        statement = select(*RANKED).where(revisions.c.article_id.in_(chunk))
-        for row in connection.execute(statement).all():
-            found.setdefault(row.article_id, []).append(row)
+    for row in rows_among(connection, _RANKED, revisions.c.article_id, ids):
+        found.setdefault(row.article_id, []).append(row)
     return found
 
 
@@ -78,21 +78,15 @@ def load_revisions(
     connection: Connection, ids: Iterable[bytes], *, text: bool = False
 ) -> dict[bytes, AnyRow]:
     """These revisions, with their text or without it."""
-    columns = [column for column in revisions.c if text or column is not revisions.c.text]
-    found: dict[Any, AnyRow] = {}
-    for chunk in chunks(ids):
-        statement = select(*columns).where(revisions.c.revision_id.in_(chunk))
-        found.update((row.revision_id, row) for row in connection.execute(statement).all())
-    return found
+    statement = _REVISIONS if text else _WITHOUT_TEXT
+    rows = rows_among(connection, statement, revisions.c.revision_id, ids)
+    return {row.revision_id: row for row in rows}
 
 
 def load_articles(connection: Connection, ids: Iterable[str]) -> dict[str, AnyRow]:
     """Of these articles, the ones that are stored."""
-    found: dict[Any, AnyRow] = {}
-    for chunk in chunks(ids):
-        statement = select(articles).where(articles.c.article_id.in_(chunk))
-        found.update((row.article_id, row) for row in connection.execute(statement).all())
-    return found
+    rows = rows_among(connection, _ARTICLES, articles.c.article_id, ids)
+    return {row.article_id: row for row in rows}
 
 
 def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -102,19 +96,12 @@ def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
 
 def update_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Set columns of revisions; rows have id and the same columns each."""
-    if rows:
-        statement = update(revisions).where(revisions.c.revision_id == bindparam("id"))
-        connection.execute(statement, list(rows))
+    for_each(connection, _UPDATE, rows)
 
 
 def revisions_of(connection: Connection, ids: Iterable[str]) -> list[AnyRow]:
     """All revisions of these articles that were not purged: their ids and texts."""
-    found: list[AnyRow] = []
-    for chunk in chunks(ids):
-        statement = select(revisions.c.revision_id, revisions.c.text)
-        those = (revisions.c.article_id.in_(chunk), revisions.c.purged_at.is_(None))
-        found += connection.execute(statement.where(*those))
-    return found
+    return list(rows_among(connection, _TEXTS, revisions.c.article_id, ids))
 
 
 def write_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -14,24 +14,34 @@ from aggregator.core.times import from_order_key
 from aggregator.store import counters
 from aggregator.store.nodes import candidate
 from aggregator.store.schema import articles, clusters, nodes
-from aggregator.store.sql import AnyRow, chunks, upsert
+from aggregator.store.sql import AnyRow, chunks, delete_among, rows_among, upsert
+
+_CANONICAL = select(clusters.c.anchor, clusters.c.canonical_node)
+_DELETE = delete(clusters)
+_ARTICLES = select(
+    nodes.c.anchor,
+    articles.c.node_id,
+    articles.c.article_id,
+    articles.c.role,
+    articles.c.outlet,
+    articles.c.language,
+    articles.c.published_at,
+    articles.c.published_order,
+    articles.c.word_count,
+    articles.c.first_seen_at,
+).join(articles, articles.c.node_id == nodes.c.node_id)
 
 
 def canonical_nodes(connection: Connection, anchors: Iterable[int]) -> dict[int, int]:
     """The canonical node of each of these clusters."""
-    statement = select(clusters.c.anchor, clusters.c.canonical_node)
-    found: dict[int, int] = {}
-    for chunk in chunks(anchors):
-        rows = connection.execute(statement.where(clusters.c.anchor.in_(chunk))).all()
-        found.update((row.anchor, row.canonical_node) for row in rows)
-    return found
+    rows = rows_among(connection, _CANONICAL, clusters.c.anchor, anchors)
+    return {row.anchor: row.canonical_node for row in rows}
 
 
 def delete_clusters(connection: Connection, anchors: Iterable[int]) -> None:
     """Remove the clusters of anchors that are none any more."""
-    for chunk in chunks(anchors):
-        gone = connection.execute(delete(clusters).where(clusters.c.anchor.in_(chunk)))
-        counters.add(connection, counters.STORED, {"clusters": -gone.rowcount})
+    gone = delete_among(connection, _DELETE, clusters.c.anchor, anchors)
+    counters.add(connection, counters.STORED, {"clusters": -gone})
 
 
 def write_clusters(connection: Connection, canonical: Mapping[int, int], ranking: Ranking) -> None:
@@ -49,24 +59,8 @@ def write_clusters(connection: Connection, canonical: Mapping[int, int], ranking
 
 
 def _articles(connection: Connection, anchors: list[int]) -> dict[int, list[AnyRow]]:
-    statement = (
-        select(
-            nodes.c.anchor,
-            articles.c.node_id,
-            articles.c.article_id,
-            articles.c.role,
-            articles.c.outlet,
-            articles.c.language,
-            articles.c.published_at,
-            articles.c.published_order,
-            articles.c.word_count,
-            articles.c.first_seen_at,
-        )
-        .join(articles, articles.c.node_id == nodes.c.node_id)
-        .where(nodes.c.anchor.in_(anchors))
-    )
     found: dict[int, list[AnyRow]] = {}
-    for row in connection.execute(statement).all():
+    for row in rows_among(connection, _ARTICLES, nodes.c.anchor, anchors):
         found.setdefault(row.anchor, []).append(row)
     return found
 

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, literal_column, select, update
 
 from aggregator.core.decision import Verdict
 from aggregator.core.nodes import DECIMALS, Comparison, figures
 from aggregator.core.proposals import Pair, pair
 from aggregator.store.schema import matches
-from aggregator.store.sql import chunks, inserting
+from aggregator.store.sql import for_each, inserting, rows_among
 
 _THIS = and_(matches.c.node_a == bindparam("a"), matches.c.node_b == bindparam("b"))
+_ENDS = select(matches.c.node_a, matches.c.node_b)
+_PROPOSED = _ENDS.where(matches.c.proposed == 1)
+_PASSING = _PROPOSED.where(matches.c.verdict == Verdict.SAME)
+_DELETE_THIS = delete(matches).where(_THIS)
+_DELETE_UNHELD = _DELETE_THIS.where(
+    matches.c.proposed == literal_column("0"), matches.c.star == literal_column("0")
+)
+_UPDATE_THIS = update(matches).where(_THIS)
 
 
-def _touching(ids: list[int]) -> Any:
-    return or_(matches.c.node_a.in_(ids), matches.c.node_b.in_(ids))
+def _touching(
+    connection: Connection, statement: Select[Any], ids: Iterable[int]
+) -> Iterator[tuple[int, int]]:
+    """The ends of matches of these nodes; those of two of them come twice."""
+    wanted = list(ids)
+    for column in (matches.c.node_a, matches.c.node_b):
+        yield from map(tuple, rows_among(connection, statement, column, wanted))
 
 
 def neighbours(connection: Connection, ids: Iterable[int]) -> dict[int, set[int]]:
     """For each of these nodes, the nodes with which it has a proposed, passing match."""
     wanted = set(ids)
     found: dict[int, set[int]] = {node: set() for node in wanted}
-    statement = select(matches.c.node_a, matches.c.node_b).where(
-        matches.c.proposed == 1, matches.c.verdict == Verdict.SAME
-    )
-    for chunk in chunks(wanted):
-        for column in (matches.c.node_a, matches.c.node_b):
-            for a, b in connection.execute(statement.where(column.in_(chunk))).all():
-                for node, other in ((a, b), (b, a)):
-                    if node in wanted:
-                        found[node].add(other)
+    for a, b in _touching(connection, _PASSING, wanted):
+        for node, other in ((a, b), (b, a)):
+            if node in wanted:
+                found[node].add(other)
     return found
 
 
@@ -40,12 +48,10 @@ def proposed_partners(connection: Connection, ids: Iterable[int]) -> dict[int, s
     """For each of these nodes, the nodes with which it has any proposed match."""
     wanted = set(ids)
     found: dict[int, set[int]] = {}
-    statement = select(matches.c.node_a, matches.c.node_b).where(matches.c.proposed == 1)
-    for chunk in chunks(wanted):
-        for a, b in connection.execute(statement.where(_touching(chunk))).all():
-            for node, other in ((a, b), (b, a)):
-                if node in wanted:
-                    found.setdefault(node, set()).add(other)
+    for a, b in _touching(connection, _PROPOSED, wanted):
+        for node, other in ((a, b), (b, a)):
+            if node in wanted:
+                found.setdefault(node, set()).add(other)
     return found
 
 
@@ -115,51 +121,32 @@ def withdraw(connection: Connection, pairs: Iterable[Pair]) -> None:
 
 
 def _set(connection: Connection, pairs: Iterable[Pair], column: str, value: int) -> None:
-    rows = [{"a": a, "b": b} for a, b in pairs]
-    if rows:
-        connection.execute(update(matches).where(_THIS).values({column: value}), rows)
+    for_each(connection, _UPDATE_THIS, [{"a": a, "b": b, column: value} for a, b in pairs])
 
 
 def sweep(connection: Connection, pairs: Iterable[Pair]) -> None:
     """Remove those of these matches that nothing holds any more."""
-    rows = [{"a": a, "b": b} for a, b in pairs]
-    if rows:
-        unheld = and_(matches.c.proposed == 0, matches.c.star == 0)
-        connection.execute(delete(matches).where(_THIS, unheld), rows)
+    for_each(connection, _DELETE_UNHELD, [{"a": a, "b": b} for a, b in pairs])
 
 
 def forget(connection: Connection, ids: Iterable[int]) -> set[int]:
     """Remove every match of these nodes; returns the nodes at the other ends."""
     wanted = set(ids)
-    others: set[int] = set()
-    for chunk in chunks(wanted):
-        for a, b in connection.execute(
-            select(matches.c.node_a, matches.c.node_b).where(_touching(chunk))
-        ).all():
-            others |= {a, b}
-        connection.execute(delete(matches).where(_touching(chunk)))
-    return others - wanted
+    pairs = set(_touching(connection, _ENDS, wanted))
+    for_each(connection, _DELETE_THIS, [{"a": a, "b": b} for a, b in sorted(pairs)])
+    return {node for ends in pairs for node in ends} - wanted
 
 
 def partners(connection: Connection, ids: Iterable[int]) -> set[int]:
     """The nodes with which any of these has a stored match, with themselves among them."""
-    found: set[int] = set()
-    for chunk in chunks(ids):
-        statement = select(matches.c.node_a, matches.c.node_b).where(_touching(chunk))
-        for ends in connection.execute(statement).all():
-            found.update(ends)
-    return found
+    return {node for ends in _touching(connection, _ENDS, ids) for node in ends}
 
 
 def forget_between(connection: Connection, ids: Iterable[int], kept: set[int]) -> set[int]:
     """Remove the matches of these nodes with any but `kept` ones; returns the other ends."""
-    pairs = set()
-    for chunk in chunks(ids):
-        statement = select(matches.c.node_a, matches.c.node_b).where(_touching(chunk))
-        pairs |= {pair(a, b) for a, b in connection.execute(statement).all()}
+    pairs = {pair(a, b) for a, b in _touching(connection, _ENDS, ids)}
     apart = sorted(ends for ends in pairs if not kept.issuperset(ends))
-    if apart:
-        connection.execute(delete(matches).where(_THIS), [{"a": a, "b": b} for a, b in apart])
+    for_each(connection, _DELETE_THIS, [{"a": a, "b": b} for a, b in apart])
     return {node for ends in apart for node in ends} - kept
 
 

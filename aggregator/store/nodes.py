@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Column, Connection, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from aggregator.core.boilerplate import shingles_left_out
 from aggregator.core.canonical import Candidate
@@ -17,7 +17,7 @@ from aggregator.core.nodes import Node
 from aggregator.core.times import from_text
 from aggregator.core.tokens import Fingerprint, unpacked
 from aggregator.store.schema import articles, nodes
-from aggregator.store.sql import AnyRow, chunks, insert_new
+from aggregator.store.sql import AnyRow, delete_among, for_each, insert_new, rows_among
 
 _CANDIDATE = (
     articles.c.article_id,
@@ -26,40 +26,50 @@ _CANDIDATE = (
     articles.c.published_at,
     articles.c.word_count,
 )
+_FACTS = select(
+    nodes.c.node_id,
+    nodes.c.short,
+    nodes.c.word_count,
+    articles.c.title,
+    articles.c.outlet,
+    articles.c.carrier,
+    articles.c.language,
+    articles.c.published_at,
+    articles.c.record_time,
+).join(articles, articles.c.article_id == nodes.c.earliest_article)
+_NODES = _FACTS.add_columns(nodes.c.tokens, nodes.c.lines, nodes.c.left_out)
+_PRINTS = select(
+    nodes.c.node_id, nodes.c.text_digest, nodes.c.word_count, nodes.c.tokens, nodes.c.signature
+)
+_STANDING = select(
+    nodes.c.node_id,
+    nodes.c.earliest_article,
+    nodes.c.best_article,
+    nodes.c.anchor,
+    nodes.c.short,
+)
+_SHORT = select(nodes.c.node_id).where(nodes.c.short == 1)
+_PURGED = select(nodes.c.node_id).where(nodes.c.tokens == nodes.c.text_digest)
+_ANCHORS = select(nodes.c.node_id, nodes.c.anchor)
+_CANDIDATES = select(*_CANDIDATE)
+_OF_NODES = select(articles.c.node_id, *_CANDIDATE)
+_BEST = select(nodes.c.node_id, *_CANDIDATE).join(
+    articles, articles.c.article_id == nodes.c.best_article
+)
+_UPDATE = update(nodes).where(nodes.c.node_id == bindparam("id"))
+_DELETE = delete(nodes)
 
 
 def load_nodes(connection: Connection, ids: Iterable[int]) -> dict[int, Node]:
     """The nodes with these ids, for comparing; ids that name none are left out."""
-    statement = _with_facts(nodes.c.tokens, nodes.c.lines, nodes.c.left_out)
-    found = {}
-    for chunk in chunks(ids):
-        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))).all():
-            found[row.node_id] = Node(row.node_id, _text(row), _facts(row))
-    return found
+    rows = rows_among(connection, _NODES, nodes.c.node_id, ids)
+    return {row.node_id: Node(row.node_id, _text(row), _facts(row)) for row in rows}
 
 
 def facts(connection: Connection, ids: Iterable[int]) -> dict[int, TextFacts]:
     """What a verdict may know of these nodes besides their texts."""
-    found = {}
-    for chunk in chunks(ids):
-        for row in connection.execute(_with_facts().where(nodes.c.node_id.in_(chunk))).all():
-            found[row.node_id] = _facts(row)
-    return found
-
-
-def _with_facts(*columns: Column[Any]) -> Select[Any]:
-    return select(
-        *columns,
-        nodes.c.node_id,
-        nodes.c.short,
-        nodes.c.word_count,
-        articles.c.title,
-        articles.c.outlet,
-        articles.c.carrier,
-        articles.c.language,
-        articles.c.published_at,
-        articles.c.record_time,
-    ).join(articles, articles.c.article_id == nodes.c.earliest_article)
+    rows = rows_among(connection, _FACTS, nodes.c.node_id, ids)
+    return {row.node_id: _facts(row) for row in rows}
 
 
 def _text(row: AnyRow) -> Text:
@@ -84,52 +94,30 @@ def _facts(row: AnyRow) -> TextFacts:
 
 def load_fingerprints(connection: Connection, ids: Iterable[int]) -> dict[int, Fingerprint]:
     """The fingerprints of the nodes with these ids."""
-    columns = (nodes.c.node_id, nodes.c.text_digest, nodes.c.word_count, nodes.c.tokens)
-    statement = select(*columns, nodes.c.signature)
-    found = {}
-    for chunk in chunks(ids):
-        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))).all():
-            found[row.node_id] = Fingerprint(
-                row.text_digest,
-                row.word_count,
-                np.frombuffer(row.tokens, dtype="<u4"),
-                np.frombuffer(row.signature, dtype="<u8"),
-            )
-    return found
+    return {
+        row.node_id: Fingerprint(
+            row.text_digest,
+            row.word_count,
+            np.frombuffer(row.tokens, dtype="<u4"),
+            np.frombuffer(row.signature, dtype="<u8"),
+        )
+        for row in rows_among(connection, _PRINTS, nodes.c.node_id, ids)
+    }
 
 
 def standing(connection: Connection, ids: Iterable[int]) -> dict[int, AnyRow]:
     """Of the nodes that exist among these: who stands for them, and their anchor."""
-    statement = select(
-        nodes.c.node_id,
-        nodes.c.earliest_article,
-        nodes.c.best_article,
-        nodes.c.anchor,
-        nodes.c.short,
-    )
-    found = {}
-    for chunk in chunks(ids):
-        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))).all():
-            found[row.node_id] = row
-    return found
+    return {row.node_id: row for row in rows_among(connection, _STANDING, nodes.c.node_id, ids)}
 
 
 def short_ones(connection: Connection, ids: Iterable[int]) -> set[int]:
     """Those of these nodes that are too short to compare."""
-    found: set[int] = set()
-    for chunk in chunks(ids):
-        those = (nodes.c.node_id.in_(chunk), nodes.c.short == 1)
-        found.update(connection.scalars(select(nodes.c.node_id).where(*those)))
-    return found
+    return {node for (node,) in rows_among(connection, _SHORT, nodes.c.node_id, ids)}
 
 
 def purged(connection: Connection, ids: Iterable[int]) -> set[int]:
     """Those of these nodes whose text was purged: the digest stands in the tokens' place."""
-    found: set[int] = set()
-    for chunk in chunks(ids):
-        those = (nodes.c.node_id.in_(chunk), nodes.c.tokens == nodes.c.text_digest)
-        found.update(connection.scalars(select(nodes.c.node_id).where(*those)))
-    return found
+    return {node for (node,) in rows_among(connection, _PURGED, nodes.c.node_id, ids)}
 
 
 def insert_nodes(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
@@ -153,57 +141,41 @@ def node_row(row: Mapping[str, Any], print_: Fingerprint, scheme: str) -> dict[s
 
 def set_standing(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Set who stands for nodes; rows have node_id, earliest_article, best_article."""
-    if rows:
-        renamed = [{"id": row["node_id"], **row} for row in rows]
-        for row in renamed:
-            del row["node_id"]
-        connection.execute(update(nodes).where(nodes.c.node_id == bindparam("id")), renamed)
+    renamed = [{"id": row["node_id"], **row} for row in rows]
+    for row in renamed:
+        del row["node_id"]
+    for_each(connection, _UPDATE, renamed)
 
 
 def set_anchors(connection: Connection, anchors: Mapping[int, int]) -> None:
     """Assign nodes to the clusters of these anchors."""
-    if anchors:
-        rows = [{"id": node, "anchor": anchor} for node, anchor in anchors.items()]
-        connection.execute(update(nodes).where(nodes.c.node_id == bindparam("id")), rows)
+    rows = [{"id": node, "anchor": anchor} for node, anchor in anchors.items()]
+    for_each(connection, _UPDATE, rows)
 
 
 def delete_nodes(connection: Connection, ids: Iterable[int]) -> None:
     """Remove nodes that no article has any more."""
-    for chunk in chunks(ids):
-        connection.execute(delete(nodes).where(nodes.c.node_id.in_(chunk)))
+    delete_among(connection, _DELETE, nodes.c.node_id, ids)
 
 
 def candidates_of_nodes(connection: Connection, ids: Iterable[int]) -> dict[int, list[Candidate]]:
     """What the rules look at in each article of these nodes."""
-    statement = select(articles.c.node_id, *_CANDIDATE)
     found: dict[int, list[Candidate]] = {}
-    for chunk in chunks(ids):
-        for row in connection.execute(statement.where(articles.c.node_id.in_(chunk))).all():
-            found.setdefault(row.node_id, []).append(candidate(row))
+    for row in rows_among(connection, _OF_NODES, articles.c.node_id, ids):
+        found.setdefault(row.node_id, []).append(candidate(row))
     return found
 
 
 def best_candidates(connection: Connection, ids: Iterable[int]) -> dict[int, Candidate]:
     """The best article of each of these nodes."""
-    statement = select(nodes.c.node_id, *_CANDIDATE).join(
-        articles, articles.c.article_id == nodes.c.best_article
-    )
-    found = {}
-    for chunk in chunks(ids):
-        for row in connection.execute(statement.where(nodes.c.node_id.in_(chunk))).all():
-            found[row.node_id] = candidate(row)
-    return found
+    rows = rows_among(connection, _BEST, nodes.c.node_id, ids)
+    return {row.node_id: candidate(row) for row in rows}
 
 
 def candidates(connection: Connection, ids: Iterable[str]) -> dict[str, Candidate]:
     """What the rules look at in these articles."""
-    found: dict[str, Candidate] = {}
-    for chunk in chunks(ids):
-        statement = select(*_CANDIDATE).where(articles.c.article_id.in_(chunk))
-        found.update(
-            (row.article_id, candidate(row)) for row in connection.execute(statement).all()
-        )
-    return found
+    rows = rows_among(connection, _CANDIDATES, articles.c.article_id, ids)
+    return {row.article_id: candidate(row) for row in rows}
 
 
 def candidate_of(row: Mapping[str, Any]) -> Candidate:
@@ -219,19 +191,13 @@ def candidate(row: AnyRow) -> Candidate:
 
 def anchors(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     """The anchor of each of these nodes."""
-    statement = select(nodes.c.node_id, nodes.c.anchor)
-    found: dict[int, int] = {}
-    for chunk in chunks(ids):
-        rows = connection.execute(statement.where(nodes.c.node_id.in_(chunk))).all()
-        found.update((row.node_id, row.anchor) for row in rows)
-    return found
+    rows = rows_among(connection, _ANCHORS, nodes.c.node_id, ids)
+    return {row.node_id: row.anchor for row in rows}
 
 
 def members(connection: Connection, anchors_: Iterable[int]) -> dict[int, set[int]]:
     """The nodes that are assigned to each of these anchors."""
-    statement = select(nodes.c.anchor, nodes.c.node_id)
     found: dict[int, set[int]] = {}
-    for chunk in chunks(anchors_):
-        for row in connection.execute(statement.where(nodes.c.anchor.in_(chunk))).all():
-            found.setdefault(row.anchor, set()).add(row.node_id)
+    for node, anchor in rows_among(connection, _ANCHORS, nodes.c.anchor, anchors_):
+        found.setdefault(anchor, set()).add(node)
     return found

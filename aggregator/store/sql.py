@@ -7,7 +7,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Row, Table, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Connection,
+    CursorResult,
+    Delete,
+    Row,
+    Select,
+    Table,
+    Update,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
@@ -17,8 +33,8 @@ T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
 """A row of a query, whatever its columns."""
 
-CHUNK = 500
-"""Values in one IN list."""
+CHUNK = 512
+"""Values that one statement looks for; a power of two (`_among`)."""
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -31,6 +47,65 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
             chunk = []
     if chunk:
         yield chunk
+
+
+def rows_among(
+    connection: Connection, statement: Select[Any], column: Column[Any], values: Iterable[Any]
+) -> list[AnyRow]:
+    """The rows of a query whose `column` has one of these values.
+
+    The driver itself runs it: SQLAlchemy would go through each value, which takes longer than
+    the database. Values and rows are as the driver has them. What the statement becomes is
+    kept, so it has to be a constant.
+    """
+    results = _among(connection, statement, column, values)
+    return [row for result in results for row in result.all()]
+
+
+def delete_among(
+    connection: Connection, statement: Delete, column: Column[Any], values: Iterable[Any]
+) -> int:
+    """Remove the rows whose `column` has one of these values; how many they were."""
+    return sum(result.rowcount for result in _among(connection, statement, column, values))
+
+
+def _among(
+    connection: Connection,
+    statement: Select[Any] | Delete,
+    column: Column[Any],
+    values: Iterable[Any],
+) -> Iterator[CursorResult[Any]]:
+    """Run a statement where `column` has one of these values, some at a time."""
+    for chunk in chunks(values):
+        if is_sqlite(connection):
+            # Few sizes, so that the driver finds its prepared statements again.
+            size = 1 << (len(chunk) - 1).bit_length()
+            sql, before = _among_some(connection.dialect, statement, column, size)
+            more = chunk[-1:] * (size - len(chunk))
+            yield connection.exec_driver_sql(sql, (*before, *chunk, *more))
+        else:
+            sql, others = _among_array(connection.dialect, statement, column)
+            yield connection.exec_driver_sql(sql, {**others, "values": chunk})
+
+
+@lru_cache(maxsize=512)
+def _among_some(
+    dialect: Dialect, statement: Select[Any] | Delete, column: Column[Any], size: int
+) -> tuple[str, list[Any]]:
+    """SQL that takes so many values, and the values that stand before them."""
+    those = column.in_(text(", ".join("?" * size)))
+    made: Any = statement.where(those).compile(dialect=dialect)
+    return str(made), [made.params[name] for name in made.positiontup]
+
+
+@lru_cache(maxsize=128)
+def _among_array(
+    dialect: Dialect, statement: Select[Any] | Delete, column: Column[Any]
+) -> tuple[str, dict[str, Any]]:
+    """SQL that takes an array named ``values``, and its other values."""
+    those = column == any_(bindparam("values", type_=ARRAY(column.type)))
+    made: Any = statement.where(those).compile(dialect=dialect)
+    return str(made), made.params
 
 
 def integers(connection: Connection, name: str, alias: str) -> str:
@@ -94,16 +169,36 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str,
         _insert(connection, table, rows, "")
 
 
+def for_each(
+    connection: Connection, statement: Update | Delete, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Run a statement for each of these rows of parameters, by the driver itself.
+
+    The rows have the same names, of which an UPDATE sets those that are columns. What the
+    statement becomes is kept, so it has to be a constant.
+    """
+    if rows:
+        _run(connection, rows, _compiled(connection.dialect, statement, tuple(rows[0])))
+
+
 def _insert(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str
 ) -> None:
     """Insert rows of equal columns by the driver itself: their values need no preparation.
 
-    SQLAlchemy would go through each value of each row, which takes longer than the database.
     Python-side defaults of columns are not filled in.
     """
     names = tuple(rows[0])
-    statement, order = _compiled(connection.dialect, table, names, on_conflict)
+    _run(connection, rows, _compiled_insert(connection.dialect, table, names, on_conflict))
+
+
+_Compiled = tuple[str, tuple[str, ...] | None]
+"""A statement in the driver's SQL; the order of its values, None where they go by name."""
+
+
+def _run(connection: Connection, rows: Sequence[Mapping[str, Any]], compiled: _Compiled) -> None:
+    """SQLAlchemy would go through each value of each row, which takes longer than the database."""
+    statement, order = compiled
     values: Any = list(rows)
     if order is not None:
         values = [tuple([row[name] for name in order]) for row in rows]
@@ -111,10 +206,9 @@ def _insert(
 
 
 @lru_cache(maxsize=64)
-def _compiled(
+def _compiled_insert(
     dialect: Dialect, table: Table, names: tuple[str, ...], on_conflict: str
-) -> tuple[str, tuple[str, ...] | None]:
-    """An INSERT in the driver's SQL; the order of its values, None where they go by name."""
+) -> _Compiled:
     statement = _inserting(dialect, table)
     keys = [column.name for column in table.primary_key.columns]
     if on_conflict == "nothing":
@@ -122,5 +216,10 @@ def _compiled(
     elif on_conflict == "update":
         others = {name: statement.excluded[name] for name in names if name not in keys}
         statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+    return _compiled(dialect, statement, names)
+
+
+@lru_cache(maxsize=64)
+def _compiled(dialect: Dialect, statement: Any, names: tuple[str, ...]) -> _Compiled:
     made = statement.compile(dialect=dialect, column_keys=list(names))
     return str(made), tuple(made.positiontup) if made.positional else None
