@@ -10,7 +10,7 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -27,8 +27,11 @@ Cleaned = SeenPage | Rejection
 Clean = Callable[[Sequence[Record], CleaningOptions], list[Cleaned]]
 """What is done with a chunk of records; importable by name, as another process runs it."""
 
-CHUNK = 16
-"""Records that a worker takes at a time."""
+CHUNK = 64
+"""Records that a worker takes at a time, at most: what a chunk itself costs is shared by them."""
+_FEWEST = 16
+_SIZE = 250_000
+"""Bytes or characters of records with which a chunk of `_FEWEST` or more is large enough."""
 _RECYCLE = 2000
 """Chunks after which a worker makes room for a fresh one: parsers leak."""
 _RESTARTS = 5
@@ -90,8 +93,7 @@ class Cleaners:
 
     def submit(self, records: Sequence[Record]) -> list[Job]:
         """Hand in records; `results` waits for them."""
-        chunks = [records[i : i + CHUNK] for i in range(0, len(records), CHUNK)]
-        return [self._schedule(chunk) for chunk in chunks]
+        return [self._schedule(chunk) for chunk in _in_chunks(records)]
 
     def results(self, jobs: Sequence[Job]) -> list[Cleaned]:
         """The cleaned records of these jobs, in their order.
@@ -152,6 +154,17 @@ class Cleaners:
         else:
             detail = f"{type(error).__name__}: {error}"[:300]
         return Rejection(record.locator, Reason.CLEANING_FAILED, detail)
+
+
+def _in_chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    start = size = 0
+    for end, record in enumerate(records, start=1):
+        size += len(record.payload)
+        if end - start == CHUNK or (end - start >= _FEWEST and size >= _SIZE):
+            yield records[start:end]
+            start, size = end, 0
+    if start < len(records):
+        yield records[start:]
 
 
 def _outcome(job: Job) -> BaseException | None:

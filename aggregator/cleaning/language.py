@@ -27,6 +27,9 @@ _FAR = 3.0
 _LETTER_WEIGHT = 0.15
 _WORDS = re.compile(r"(?:[^\W\d_]|[\u0900-\u0dff])+(?:['’][^\W\d_]+)*")
 """Vowel signs of Indic scripts are no word characters to `re`."""
+_PLAIN_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+"""The same where no Indic script stands in the text."""
+_INDIC = re.compile(r"[\u0900-\u0dff]")
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _ASCII_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _ASCII_WORDS = _ASCII_LETTERS + b"'\x7f"
@@ -34,7 +37,7 @@ _ASCII_BLANKS = {sign: " " for sign in range(128) if sign not in _ASCII_WORDS}
 _CURLY = "\x7f"
 """Stands for a curly apostrophe, so that ASCII does: other words have it than the straight one."""
 _SIGNS = "‘“”„–—…•·«»‹›€£°©®™\u00a0\u2009"
-_LOOSE_APOSTROPHE = re.compile("['\x7f](?![a-z])|(?<![a-z])['\x7f]")
+_LOOSE_APOSTROPHE = re.compile("['\x7f](?:(?![a-z])|(?<![a-z]['\x7f]))")
 """One that does not stand between letters."""
 _SCRIPTS: dict[str, Mapping[str, str]] = {
     "latin": LATIN, "cyrillic": CYRILLIC, "arabic": ARABIC, "devanagari": DEVANAGARI
@@ -229,7 +232,7 @@ def _by_words(sample: str, script: str, signs: Counter[str]) -> Detected | None:
 def _words(sample: str) -> list[str]:
     """The words of a case-folded sample, as `_WORDS` finds them."""
     if not sample.isascii():
-        return _WORDS.findall(sample)
+        return (_WORDS if _INDIC.search(sample) else _PLAIN_WORDS).findall(sample)
     if "'" in sample or _CURLY in sample:
         sample = _LOOSE_APOSTROPHE.sub(" ", sample)
     return sample.translate(_ASCII_BLANKS).split()

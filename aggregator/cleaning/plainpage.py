@@ -41,8 +41,10 @@ _ODD_PARTS = (
 )
 _ODD = etree.XPath(" or ".join(f"boolean({part})" for part in _ODD_PARTS))
 _OUTSIDE = etree.XPath(
-    "boolean(.//text()[normalize-space() and not(ancestor::article)] | (.//article)[2])"
+    "boolean((.//article)[2] or ./text()[normalize-space()]"
+    " or ./*[not(self::article) and normalize-space()])"
 )
+"""Of a body whose child an article is: another article, or text outside of the one."""
 
 
 def plain_paragraphs(body: HtmlElement) -> list[str] | None:

@@ -6,9 +6,13 @@ into a `Page` of `ExtractedArticle`; everything behind them works on those value
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from operator import attrgetter
+from typing import Any
 
 
 class Role(StrEnum):
@@ -45,8 +49,26 @@ class Reason(StrEnum):
     CLEANING_FAILED = "cleaning_failed"
 
 
+class Sent:
+    """A dataclass whose values go to another process and back: pickled as its fields in order.
+
+    What `dataclasses` pickles instead looks up the fields of each value, both there and here.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kind: Any = type(self)
+        return kind, _values_of(kind)(self)
+
+
+@cache
+def _values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*kind.__match_args__)
+
+
 @dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Sent):
     """What the dump itself says of a record, before the page is looked at.
 
     Times are the dump's own strings (parsed in cleaning, where a bad one becomes a warning).
@@ -62,7 +84,7 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Record(Sent):
     """One raw item of a dump.
 
     `payload` is the document: bytes as delivered (``charset`` is what the transport said of
@@ -88,7 +110,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejection:
+class Rejection(Sent):
     """A record that could not become an article: kept, counted, never silent."""
 
     locator: str
@@ -105,7 +127,7 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
-class ExtractedArticle:
+class ExtractedArticle(Sent):
     """One article of a page, cleaned.
 
     `text` is the body: paragraphs joined by a newline, without title, byline, captions and

@@ -17,14 +17,14 @@ from aggregator.core.identity import (
     revision_id,
     without_login,
 )
-from aggregator.core.model import ExtractedArticle, Page, Record, Role
+from aggregator.core.model import ExtractedArticle, Page, Record, Role, Sent
 from aggregator.core.options import MatchingOptions
 from aggregator.core.times import to_text
 from aggregator.core.tokens import Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Sent):
     """One article as one record shows it; `position` 0 is the page's main article.
 
     `url` is the article's own address where it has one.
@@ -40,7 +40,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenPage:
+class SeenPage(Sent):
     """What one record gives the store: its page's address and the articles seen on it."""
 
     record_key: bytes

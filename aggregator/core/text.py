@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 NORMALISER: Final = "words-nfkc-casefold-1"
@@ -123,6 +124,7 @@ def unit(word: str) -> int:
 
 
 _REPLACEMENTS: Final = _Replacements()
+_REPLACEMENTS_APART: Final = _Replacements({ord("\n"): "\n"})
 _PERSIAN_JOIN: Final = re.compile("(?<=[\u0600-\u06ff])\u200c")
 ASCII: Final = {point: _replacement(ord(chr(point).lower())) for point in range(128)}
 """What each ASCII character becomes: one character or none."""
@@ -135,12 +137,24 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.translate(ASCII).split())
+    return " ".join(_folded(text, _REPLACEMENTS).split())
+
+
+def fold_apart(pieces: Iterable[str]) -> list[str]:
+    """Each of `pieces`, which hold no line end, as `normalise` folds it, but for its blanks.
+
+    All are folded at once, a line each: nothing acts across a line end.
+    """
+    return _folded("\n".join(pieces), _REPLACEMENTS_APART).split("\n")
+
+
+def _folded(text: str, replacements: _Replacements) -> str:
     # In Persian a space stands as often as the non-joiner; elsewhere it is inside a word.
     text = _PERSIAN_JOIN.sub(" ", text)
     # The spacing acute is an apostrophe in practice; NFKC would turn it into space and mark.
     folded = unicodedata.normalize("NFKC", text.replace("\u00b4", "")).casefold()
-    folded = unicodedata.normalize("NFKC", folded).translate(_REPLACEMENTS)
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    folded = unicodedata.normalize("NFKC", folded).translate(replacements)
+    return unicodedata.normalize("NFKC", folded)
 
 
 TYPOGRAPHY: Final = {
