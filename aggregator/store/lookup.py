@@ -208,7 +208,10 @@ def stretches(starts: Places, ends: Places) -> Places:
 def _of_keys(postings: Postings, keys: Hashes, most: int) -> Places:
     """The places of these keys' postings among ordered ones; of each key its `most` lowest."""
     low = np.searchsorted(postings.keys, keys, "left")
-    high = np.searchsorted(postings.keys, keys, "right")
+    # Few of the keys are there: only for those the end is looked for.
+    there = low < len(postings)
+    there[there] = postings.keys[low[there]] == keys[there]
+    low, high = low[there], np.searchsorted(postings.keys, keys[there], "right")
     return stretches(low, np.minimum(high, low + most))
 
 
