@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +21,7 @@ from aggregator.cli.options import (
     command,
     parse_moment,
 )
-from aggregator.cli.output import Document, Listing, show
+from aggregator.cli.output import Document, Row, show, show_page
 from aggregator.cli.session import reading_store
 from aggregator.core.model import Role
 
@@ -83,11 +83,11 @@ def list_articles(options: ListOptions) -> None:
         options.role,
     )
     with reading_store(options) as connection:
-        rows = query(connection, wanted, Slice(options.limit, options.offset))
-    show(Listing(rows, COLUMNS, lambda: _list_table(rows)), options.format)
+        rows = query(connection, wanted, Slice(options.limit + 1, options.offset))
+    show_page(rows, COLUMNS, _list_table, options)
 
 
-def _list_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
+def _list_table(rows: Sequence[Row]) -> Iterable[RenderableType]:
     from aggregator.cli.tables import headline, safe, table
 
     if not rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from rich.text import Text
 from aggregator.cli.articles import one_article
 from aggregator.cli.failure import Failure
 from aggregator.cli.options import (
+    LARGEST,
     Language,
     Outlet,
     OutputOptions,
@@ -22,7 +23,7 @@ from aggregator.cli.options import (
     command,
     parse_moment,
 )
-from aggregator.cli.output import Document, Listing, show
+from aggregator.cli.output import Document, Row, show, show_page
 from aggregator.cli.session import reading_store
 
 app = typer.Typer(no_args_is_help=True)
@@ -49,7 +50,14 @@ class ListOptions(PageOptions):
     since: Since = None
     until: Until = None
     min_size: Annotated[
-        int, typer.Option("--min-size", min=1, help="With so many articles or more.")
+        int,
+        typer.Option(
+            "--min-size",
+            min=1,
+            max=LARGEST,
+            help="With so many articles or more.",
+            metavar="NUMBER",
+        ),
     ] = 1
     outlet: Outlet = None
     language: Language = None
@@ -73,11 +81,11 @@ def list_clusters(options: ListOptions) -> None:
         options.language,
     )
     with reading_store(options) as connection:
-        rows = query(connection, wanted, Slice(options.limit, options.offset))
-    show(Listing(rows, COLUMNS, lambda: _list_table(rows)), options.format)
+        rows = query(connection, wanted, Slice(options.limit + 1, options.offset))
+    show_page(rows, COLUMNS, _list_table, options)
 
 
-def _list_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
+def _list_table(rows: Sequence[Row]) -> Iterable[RenderableType]:
     from aggregator.cli.tables import headline, safe, table
 
     if not rows:

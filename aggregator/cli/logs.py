@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from aggregator.cli.options import PageOptions, command
-from aggregator.cli.output import Listing, show
+from aggregator.cli.options import LARGEST, PageOptions, command
+from aggregator.cli.output import Row, show_page
 from aggregator.cli.session import reading_store
 from aggregator.core.model import Reason
 
@@ -47,12 +47,12 @@ def list_dumps(options: DumpOptions) -> None:
     from aggregator.store.queries import Slice
 
     with reading_store(options) as connection:
-        found = query(connection, options.path, Slice(options.limit, options.offset))
+        found = query(connection, options.path, Slice(options.limit + 1, options.offset))
         rows = with_states(connection, found, datetime.now(UTC))
-    show(Listing(rows, DUMP_COLUMNS, lambda: _dump_table(rows)), options.format)
+    show_page(rows, DUMP_COLUMNS, _dump_table, options)
 
 
-def _dump_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
+def _dump_table(rows: Sequence[Row]) -> Iterable[RenderableType]:
     from aggregator.cli.tables import minute, safe, table
 
     if not rows:
@@ -79,7 +79,8 @@ class RejectionOptions(PageOptions):
 
     reason: Annotated[Reason | None, typer.Option("--reason", help="For this reason.")] = None
     dump: Annotated[
-        int | None, typer.Option("--dump", metavar="ID", help="Of the dump with this id.")
+        int | None,
+        typer.Option("--dump", metavar="ID", min=1, max=LARGEST, help="Of the dump with this id."),
     ] = None
     path: Path_ = None
 
@@ -93,11 +94,11 @@ def list_rejections(options: RejectionOptions) -> None:
 
     wanted = RejectionFilter(options.reason, options.dump, options.path)
     with reading_store(options) as connection:
-        rows = query(connection, wanted, Slice(options.limit, options.offset))
-    show(Listing(rows, REJECTION_COLUMNS, lambda: _rejection_table(rows)), options.format)
+        rows = query(connection, wanted, Slice(options.limit + 1, options.offset))
+    show_page(rows, REJECTION_COLUMNS, _rejection_table, options)
 
 
-def _rejection_table(rows: list[dict[str, Any]]) -> Iterable[RenderableType]:
+def _rejection_table(rows: Sequence[Row]) -> Iterable[RenderableType]:
     from aggregator.cli.tables import safe, table
 
     if not rows:

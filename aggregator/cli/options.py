@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, Final, TypeVar, get_type_hints
 
 import typer
 
@@ -23,6 +23,9 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
 
+
+LARGEST: Final = 1_000_000_000
+"""The largest number that an option takes: more than any store has, and databases take it."""
 
 Config = Annotated[
     Path | None,
@@ -65,8 +68,13 @@ class OutputOptions(Options):
 class PageOptions(OutputOptions):
     """What every list takes."""
 
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows at most.")] = 50
-    offset: Annotated[int, typer.Option("--offset", min=0, help="Rows to pass over.")] = 0
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=LARGEST, help="Rows at most.", metavar="NUMBER")
+    ] = 50
+    offset: Annotated[
+        int,
+        typer.Option("--offset", min=0, max=LARGEST, help="Rows to pass over.", metavar="NUMBER"),
+    ] = 0
 
 
 Given = TypeVar("Given", bound=Options)

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+import typer
 from rich.console import RenderableType
 
-from aggregator.cli.options import Format
+from aggregator.cli.options import Format, PageOptions
 
 Row = Mapping[str, Any]
 """Plain values as JSON has them, nested at most as objects and lists."""
@@ -49,6 +50,22 @@ def show(data: Listing | Document, format_: Format) -> None:
         write_json(sys.stdout, [data.value], lines=format_ == Format.JSONL, several=False)
     else:
         write_json(sys.stdout, data.rows, lines=format_ == Format.JSONL)
+
+
+def show_page(
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    table: Callable[[Sequence[Row]], Iterable[RenderableType]],
+    page: PageOptions,
+) -> None:
+    """Write a page of a list to standard output, and to standard error where it goes on.
+
+    `rows` are one more than the page takes where there are more.
+    """
+    shown = rows[: page.limit]
+    show(Listing(shown, columns, lambda: table(shown)), page.format)
+    if len(rows) > len(shown):
+        typer.echo(f"These are {len(shown)}; there are more: see --limit and --offset.", err=True)
 
 
 def write_json(

@@ -67,6 +67,39 @@ def test_without_a_limit_there_are_fifty(shipped_store: Cli) -> None:
     assert len(shipped_store.json("clusters", "list")) == 50
 
 
+@pytest.mark.parametrize("format_", ["table", "json", "jsonl", "csv"])
+def test_a_list_that_goes_on_says_so_and_a_whole_one_does_not(
+    shipped_store: Cli, listed: list[dict[str, Any]], format_: str
+) -> None:
+    """On standard error, whatever the format: nobody takes a page for the whole."""
+    whole = str(len(listed))
+    all_of_them = ("clusters", "list", "--format", format_, "--limit")
+    assert "there are more" not in shipped_store(*all_of_them, whole).err
+    assert (
+        "there are more"
+        not in shipped_store(*all_of_them, "7", "--offset", str(len(listed) - 7)).err
+    )
+    done = shipped_store(*all_of_them, str(len(listed) - 1))
+    assert "there are more" in done.err
+    assert "there are more" not in done.out
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("clusters", "list", "--limit"),
+        ("clusters", "list", "--offset"),
+        ("clusters", "list", "--min-size"),
+        ("rejections", "list", "--dump"),
+    ],
+)
+def test_a_number_that_no_database_has_is_refused(
+    shipped_store: Cli, flags: tuple[str, ...]
+) -> None:
+    assert flags[-1] in shipped_store(*flags, str(2**63), code=2).err
+    shipped_store(*flags, "1000000000")
+
+
 def test_limit_and_offset_cut_the_same_list(
     shipped_store: Cli, listed: list[dict[str, Any]]
 ) -> None:
