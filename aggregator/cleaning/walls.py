@@ -97,6 +97,7 @@ _FORM_HINTS = (
     "公开", "公開", "不會", "공개",
 )  # fmt: skip
 """One of these stands in every form: a quick test before the thorough one."""
+_FORM_HINTS_ASCII = tuple(filter(str.isascii, _FORM_HINTS))
 _FORM_PATTERN = re.compile(_FORM)
 _MISSING_PAGE = re.compile(_MISSING)
 _ACCOUNT = re.compile(_LOG_IN)
@@ -108,7 +109,7 @@ def is_comment_form(line: str) -> bool:
     if not 10 <= len(line) <= _LONGEST_FORM:
         return False
     folded = line.casefold()
-    for hint in _FORM_HINTS:
+    for hint in _FORM_HINTS_ASCII if folded.isascii() else _FORM_HINTS:
         if hint in folded:
             return _FORM_PATTERN.search(folded) is not None
     return False

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aggregator.cleaning import fields, language
+from aggregator.cleaning import fields, furniture, language
 from aggregator.cleaning.headings import is_related_heading
 from aggregator.cleaning.lines import read_lines
 from aggregator.cleaning.script import tidy
@@ -31,7 +32,7 @@ def test_a_text_that_may_have_no_heading_has_none(text: str) -> None:
         assert not any(is_related_heading(line.text) for line in read_lines(text))
 
 
-@given(st.text(alphabet="ab'’“–1_ -.\n\x1f\x7f"), st.sampled_from(["", "é", "д"]))
+@given(st.text(alphabet="ab'’“–1_ -.\n\x1f\x7f"), st.sampled_from(["", "é", "д", "aका"]))
 def test_words_of_plain_samples_are_those_of_the_expression(sample: str, other: str) -> None:
     """Words of text that is ASCII but for quotes are what the pattern finds in it as it is."""
     found = language._words(language._plain(sample + other))
@@ -43,3 +44,30 @@ def test_words_of_plain_samples_are_those_of_the_expression(sample: str, other: 
 def test_tidy_lines_have_single_blanks(line: str) -> None:
     """Any run of blanks becomes one space, and none stands at the ends."""
     assert tidy(line) == re.sub(r"\s+", " ", line).strip()
+
+
+ORIGINS = """Read the full story on|This article first appeared in|Originally posted at
+Lesen Sie den Originalartikel auf|Dieser Text ist zuerst erschienen in|Lire l'article complet sur
+Initialement publié par|Lea el artículo original en|Publicado originalmente en
+Leia o artigo original em|Leggi l'articolo completo su|Originariamente pubblicato su
+Lees het volledige artikel op|Läs originalartikeln på|Przeczytaj oryginalny artykuł na
+Читать оригинал на|Читати оригінал на""".replace("\n", "|").split("|")
+WRITTEN = (str, str.upper, str.title, lambda text: text.replace("i", "ı").replace("I", "İ"))
+
+
+@given(st.sampled_from(ORIGINS), st.sampled_from(WRITTEN))
+def test_no_line_that_names_its_origin_is_passed_over(
+    words: str, written: Callable[[str], str]
+) -> None:
+    """Whatever the case of its letters, and with the Turkish ones that count as the same."""
+    assert furniture.origin_outlet(f"{written(words)} Heron Post") is not None
+
+
+@given(st.lists(st.text("abc", min_size=1), min_size=1, max_size=9), st.text("abcd "))
+def test_words_by_their_first_letters_are_found_where_they_were(
+    words: list[str], line: str
+) -> None:
+    """The first of several words that stand at one place is found, not another."""
+    grouped = furniture._word_pattern("|".join(words)).search(line)
+    plain = re.search(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", line)
+    assert (grouped and grouped.span()) == (plain and plain.span())
