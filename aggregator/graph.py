@@ -40,13 +40,14 @@ class StoredGraph:
         self._verdicts: dict[int, dict[int, bool]] = {}
 
     def prefetch(self, nodes_: Collection[int]) -> None:
-        """Load the neighbours of these nodes, and the anchors and ranks of all concerned."""
+        """Load neighbours and members of these nodes, and anchors and ranks of all concerned."""
         missing = [node for node in nodes_ if node not in self._neighbours]
         if missing:
             found = matches.neighbours(self.connection, missing)
             self._neighbours.update(found)
             concerned = set(missing).union(*found.values())
             self.locate(concerned)
+            self._load_members([node for node in missing if self.anchor(node) == node])
             self._load_ranks(concerned)
 
     def locate(self, nodes_: Collection[int]) -> None:
@@ -95,10 +96,7 @@ class StoredGraph:
         """The nodes that were assigned to the anchor."""
         if anchor in self.unassigned:
             return ()
-        if anchor not in self._members:
-            found = nodes.members(self.connection, [anchor]).get(anchor, set())
-            self._members[anchor] = found - self.unassigned
-            self._anchors.update(dict.fromkeys(self._members[anchor], anchor))
+        self._load_members([anchor])
         return self._members[anchor]
 
     def stars_before(self, anchors: Iterable[int]) -> dict[int, Star]:
@@ -111,6 +109,14 @@ class StoredGraph:
         if ends not in self.compared:
             self.compared[ends] = self.compare(*ends)
         return self.compared[ends]
+
+    def _load_members(self, anchors: Iterable[int]) -> None:
+        missing = [anchor for anchor in anchors if anchor not in self._members]
+        found = nodes.members(self.connection, missing)
+        for anchor in missing:
+            its = found.get(anchor, set()) - self.unassigned
+            self._members[anchor] = its
+            self._anchors.update(dict.fromkeys(its, anchor))
 
     def _load_ranks(self, ids: Iterable[int]) -> None:
         missing = [node for node in ids if node not in self._ranks]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -39,13 +40,8 @@ CHUNK = 512
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     """The values in lists of at most `size`."""
-    chunk: list[T] = []
-    for value in values:
-        chunk.append(value)
-        if len(chunk) == size:
-            yield chunk
-            chunk = []
-    if chunk:
+    rest = iter(values)
+    while chunk := list(islice(rest, size)):
         yield chunk
 
 
