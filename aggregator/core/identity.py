@@ -77,6 +77,8 @@ def _host(name: str) -> str:
     """A host's name in ASCII (RFC 5890), so that both ways to write it are one."""
     if ":" in name:
         return f"[{name}]"
+    if name.isascii():
+        return name.rstrip(".")
     labels = unicodedata.normalize("NFC", name.replace("\u3002", ".")).rstrip(".").split(".")
     return ".".join(
         label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
@@ -86,6 +88,8 @@ def _host(name: str) -> str:
 
 def _query(query: str) -> str:
     """The query without tracking parameters, the others as they stand."""
+    if not query:
+        return ""
     parts = query.split("&")
     return "&".join(p for p in parts if not _TRACKING.match(unquote_plus(p.partition("=")[0])))
 
@@ -104,7 +108,13 @@ def record_key(record: Record) -> bytes:
 
 def capture_key(record: Record) -> bytes:
     """Identity of a delivery whose capture time shaped what was made of it."""
-    return digest([record_key(record), to_text(record.record_time)])
+    return both_keys(record)[1]
+
+
+def both_keys(record: Record) -> tuple[bytes, bytes]:
+    """A record's `record_key` and `capture_key`, with its payload hashed once."""
+    key = record_key(record)
+    return key, digest([key, to_text(record.record_time)])
 
 
 def page_address(record: Record, own_url: str | None) -> str:

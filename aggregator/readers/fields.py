@@ -9,8 +9,9 @@ goes before them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
@@ -169,6 +170,9 @@ _EPOCH_SECONDS = (10_000_000, 10_000_000_000)
 _MAX_FIELD_CHARS = 2_000
 _MAX_URL_CHARS = 8_000
 _WEB = ("http://", "https://")
+_DECLARED = tuple(each.name for each in fields(Declared))
+_Keys = Mapping[str, tuple[str, ...]]
+"""The keys to look at for each of `FIELD_NAMES`, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,59 +190,47 @@ def record_of(row: Mapping[str, Any], locator: str, source: Source) -> Record | 
     A row with HTML gives kind HTML, else its text gives kind FIELDS, with what the row says
     as `Declared`. A row without either is rejected as ``no_text``.
     """
-    body = _body(row, source.mapping)
+    keys = _keys_in(row, source.mapping)
+    body = _body(row, keys)
     if body is None:
         return Rejection(locator, Reason.NO_TEXT, _no_text_detail(row))
     payload = storable(body[1])
-    crawled = _is_crawl_row(row)
-    times = {
-        name: _time(_value(row, name, source.mapping, crawled))
-        for name in ("published", "modified", "record_time")
-    }
-    record_time, warning = instant(times["record_time"])
-    declared = _declared(row, source.mapping, times, crawled)
-    warnings = (*payload.warnings, *((warning,) if warning else ()))
+    times = {name: _time(_value(row, keys[name])) for name in ("published", "modified")}
+    record_time, warning = instant(_time(_value(row, keys["record_time"])))
+    declared = _declared(row, keys, times)
     return Record(
         locator=locator,
         payload=payload.text,
         kind=body[0],
-        url=_url(row, source.mapping),
+        url=_url(row, keys["url"], mapped="url" in source.mapping),
         record_time=record_time,
         declared=filled(declared, source.fallback) if body[0] is Kind.FIELDS else declared,
         fallback=source.fallback,
-        warnings=warnings,
+        warnings=(*payload.warnings, warning) if warning else payload.warnings,
     )
 
 
 def filled(declared: Declared, fallback: Declared) -> Declared:
     """`declared`, with `fallback`'s values where it says nothing."""
-    names = ("title", "author", "outlet", "published", "modified", "language", "section")
-    gaps = {name: getattr(fallback, name) for name in names if getattr(declared, name) is None}
-    return replace(declared, **gaps)
-
-
-def _is_crawl_row(row: Mapping[str, Any]) -> bool:
-    return any(mark in row for mark in CRAWL_MARKS)
-
-
-def _declared(
-    row: Mapping[str, Any],
-    mapping: Mapping[str, str],
-    times: Mapping[str, str | None],
-    crawled: bool,
-) -> Declared:
-    said = {
-        name: _short(_value(row, name, mapping, crawled))
-        for name in ("title", "author", "outlet", "language", "section")
+    gaps = {
+        name: said
+        for name in _DECLARED
+        if getattr(declared, name) is None and (said := getattr(fallback, name)) is not None
     }
+    return replace(declared, **gaps) if gaps else declared
+
+
+def _declared(row: Mapping[str, Any], keys: _Keys, times: Mapping[str, str | None]) -> Declared:
+    names = ("title", "author", "outlet", "language", "section")
+    said = {name: _short(_value(row, keys[name])) for name in names}
     if (said["outlet"] or "").startswith(_WEB):
         said["outlet"] = None  # an address is no name
-    return Declared(published=times["published"], modified=times["modified"], **said)
+    return Declared(**said, **times)
 
 
-def _body(row: Mapping[str, Any], mapping: Mapping[str, str]) -> tuple[Kind, str] | None:
+def _body(row: Mapping[str, Any], keys: _Keys) -> tuple[Kind, str] | None:
     for name in ("html", "text"):
-        for key in _keys(name, mapping):
+        for key in keys[name]:
             text = _text(_at(row, key))
             if text is not None and text.strip():
                 html = name == "html" or is_markup(text)
@@ -254,7 +246,33 @@ def _no_text_detail(row: Mapping[str, Any]) -> str:
     return f"no field with text or HTML among: {storable(names).text}; a mapping can name it"
 
 
-def _keys(name: str, mapping: Mapping[str, str], crawled: bool = False) -> tuple[str, ...]:
+def _keys_in(row: Mapping[str, Any], mapping: Mapping[str, str]) -> _Keys:
+    """For each field the keys that may give it in this row: most rows of a dump have the same."""
+    chosen = tuple(mapping.items())
+    return _keys_among(_looked_for(chosen).intersection(row), chosen)
+
+
+@lru_cache(maxsize=64)
+def _looked_for(mapping: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    """All that tells of a row which keys to look at: keys, and what dotted ones begin with."""
+    keys = KNOWN_KEYS.union(CRAWL_MARKS, dict(mapping).values())
+    return keys.union(key.partition(".")[0] for key in keys)
+
+
+@lru_cache(maxsize=512)
+def _keys_among(present: frozenset[str], mapping: tuple[tuple[str, str], ...]) -> _Keys:
+    crawled = not present.isdisjoint(CRAWL_MARKS)
+    return {
+        name: tuple(
+            key
+            for key in _keys(name, dict(mapping), crawled)
+            if key in present or key.partition(".")[0] in present
+        )
+        for name in FIELD_NAMES
+    }
+
+
+def _keys(name: str, mapping: Mapping[str, str], crawled: bool) -> tuple[str, ...]:
     if name in mapping:
         return (mapping[name],)
     if crawled and name in _CRAWL_KEYS:
@@ -264,10 +282,8 @@ def _keys(name: str, mapping: Mapping[str, str], crawled: bool = False) -> tuple
     return _KEYS[name]
 
 
-def _value(
-    row: Mapping[str, Any], name: str, mapping: Mapping[str, str], crawled: bool = False
-) -> Any:
-    for key in _keys(name, mapping, crawled):
+def _value(row: Mapping[str, Any], keys: Iterable[str]) -> Any:
+    for key in keys:
         value = _at(row, key)
         if value is not None and value != "" and value != []:
             return value
@@ -288,15 +304,15 @@ def _at(row: Mapping[str, Any], key: str) -> Any:
     return value
 
 
-def _url(row: Mapping[str, Any], mapping: Mapping[str, str]) -> str | None:
-    for key in _keys("url", mapping):
+def _url(row: Mapping[str, Any], keys: Iterable[str], *, mapped: bool) -> str | None:
+    for key in keys:
         value = _at(row, key)
-        if isinstance(value, Mapping):
+        if not isinstance(value, str) and isinstance(value, Mapping):
             value = value.get("@id")
         if not isinstance(value, str) or not value.strip():
             continue
         url = storable(value.strip()).text
-        if len(url) <= _MAX_URL_CHARS and (url.lower().startswith(_WEB) or "url" in mapping):
+        if len(url) <= _MAX_URL_CHARS and (mapped or url.lower().startswith(_WEB)):
             return url
     return None
 
@@ -313,7 +329,9 @@ def _text(value: Any) -> str | None:
 
 def _short(value: Any) -> str | None:
     """A short field as text; lists joined by ", ", objects by their name."""
-    if isinstance(value, Mapping):
+    if value is None:
+        return None
+    if not isinstance(value, str) and isinstance(value, Mapping):
         value = next((value[key] for key in _NAME_KEYS if value.get(key)), None)
     if isinstance(value, list | tuple):
         return ", ".join(_each(value))[:_MAX_FIELD_CHARS] or None
@@ -329,6 +347,8 @@ def _each(values: Iterable[Any]) -> list[str]:
 
 def _time(value: Any) -> str | None:
     """A time as the dump's own string; epoch seconds or milliseconds become ISO 8601."""
+    if value is None or isinstance(value, str):
+        return _short(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool):
