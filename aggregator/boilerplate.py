@@ -20,6 +20,7 @@ from aggregator.core.boilerplate import (
     lines_left_out,
     passages,
 )
+from aggregator.core.nodes import NodeChanges
 from aggregator.core.postings import Postings, by_key, joined
 from aggregator.core.text import normalise
 from aggregator.core.tokens import Hashes, distinct, member
@@ -33,38 +34,46 @@ from aggregator.store.sql import chunks
 _KEYS_AT_ONCE = 20_000
 
 
-def follow(
-    connection: Connection, stories: int, kept: Collection[int], gone: Collection[int]
-) -> set[int]:
+def follow(connection: Connection, stories: int, changes: NodeChanges) -> set[int]:
     """Bring passages and boilerplate up to date; returns the nodes that leave out other lines.
 
-    `kept` are nodes that are new or may have another earliest article, `gone` those that lose
-    their text. `stories` is `MatchingOptions.boilerplate_stories`.
+    Those in `changes.refreshed` may have another earliest article. `stories` is
+    `MatchingOptions.boilerplate_stories`.
     """
     if not stories:
         return set()
     found = [
-        (each, NOWHERE if each.node_id in gone else each.now)
-        for each in stored.standing(connection, {*kept, *gone})
+        (each, NOWHERE if each.node_id in changes.gone else each.now)
+        for each in stored.standing(connection, changes.refreshed | changes.gone)
     ]
     moved = [(each, now) for each, now in found if not each.stored.same(now)]
+    stored.set_layouts(connection, {each.node_id: now for each, now in moved})
+    moved += [(each, each.now) for each in _arrived(changes)]
     before = _passages((each, each.stored) for each, _now in moved)
     after = _passages(moved)
-    stored.set_layouts(connection, {each.node_id: now for each, now in moved})
     nodes = [each.node_id for each, _now in moved]
-    crossed = _cross(connection, stories, before.postings(nodes), after.postings(nodes))
-    changed = _write_left_out(connection, [each for each, _now in moved], after)
-    return (changed | _relabel(connection, crossed, nodes)) - set(gone)
+    crossed, frequent = _cross(connection, stories, before.postings(nodes), after.postings(nodes))
+    repeated = stored.repeated_among(connection, frequent)
+    changed = _write_left_out(connection, [each for each, _now in moved], after, repeated)
+    return (changed | _relabel(connection, crossed, nodes)) - changes.gone
+
+
+def _arrived(changes: NodeChanges) -> Iterator[Standing]:
+    """The added nodes, whose layouts stand in their rows, and whose passages do not yet."""
+    for node, layout in changes.layouts.items():
+        yield Standing(node, changes.prints[node].tokens, NOWHERE, layout, NOWHERE.lines)
 
 
 def _passages(texts: Iterable[tuple[Standing, Layout]]) -> Passages:
     return passages([(each.tokens, layout) for each, layout in texts])
 
 
-def _cross(connection: Connection, stories: int, leaving: Postings, coming: Postings) -> Hashes:
+def _cross(
+    connection: Connection, stories: int, leaving: Postings, coming: Postings
+) -> tuple[Hashes, Hashes]:
     """Store who carries which passage now, and decide again the passages whose sample changed.
 
-    Returns those that were decided otherwise.
+    Returns those that were decided otherwise, and those that enough texts carry to be boilerplate.
     """
     PASSAGES.remove(connection, leaving)
     keys = distinct(np.concatenate([leaving.keys, coming.keys]))
@@ -81,7 +90,7 @@ def _cross(connection: Connection, stories: int, leaving: Postings, coming: Post
     after = _repeated(connection, stories, samples[member(samples.keys, changed)])
     no_more, now = before[~member(before, after)], after[~member(after, before)]
     stored.mark(connection, now, no_more)
-    return distinct(np.concatenate([no_more, now]))
+    return distinct(np.concatenate([no_more, now])), keys[sizes >= stories]
 
 
 def _repeated(connection: Connection, stories: int, samples: Postings) -> Hashes:
@@ -106,24 +115,28 @@ def _relabel(connection: Connection, crossed: Hashes, done: Collection[int]) -> 
     for chunk in chunks(sorted(set(chain.from_iterable(carriers)).difference(done))):
         found = list(stored.standing(connection, chunk))
         own = _passages((each, each.stored) for each in found)
-        changed |= _write_left_out(connection, found, own)
+        repeated = stored.repeated_among(connection, own.keys)
+        changed |= _write_left_out(connection, found, own, repeated)
     return changed
 
 
-def _write_left_out(connection: Connection, texts: list[Standing], its: Passages) -> set[int]:
-    """Set which lines these texts leave out, `its` being their passages; returns the changed."""
-    wrong = _wrong_left_out(connection, texts, its)
-    other = {each.node_id: lines for each, lines in wrong}
+def _write_left_out(
+    connection: Connection, texts: list[Standing], its: Passages, repeated: Hashes
+) -> set[int]:
+    """Set which lines these texts leave out; returns the texts where that changed.
+
+    `its` are their passages, `repeated` those of them that are boilerplate, sorted.
+    """
+    other = {each.node_id: lines for each, lines in _wrong_left_out(texts, its, repeated)}
     stored.set_left_out(connection, other)
     return set(other)
 
 
 def _wrong_left_out(
-    connection: Connection, texts: list[Standing], its: Passages
+    texts: list[Standing], its: Passages, repeated: Hashes
 ) -> Iterator[tuple[Standing, Lines]]:
     """Those of these texts that are to leave out other lines, with these."""
-    expected = lines_left_out(its, stored.repeated_among(connection, its.keys))
-    for each, lines in zip(texts, expected, strict=True):
+    for each, lines in zip(texts, lines_left_out(its, repeated), strict=True):
         if not np.array_equal(lines, each.left_out):
             yield each, lines
 
@@ -151,7 +164,8 @@ def wrong_boilerplate(connection: Connection, stories: int) -> Iterator[str]:
                 yield f"node {each.node_id}: its lines are not those of its earliest article"
         for node in distinct(postings.nodes[~PASSAGES.contains(connection, postings)]):
             yield f"node {node}: passages are missing"
-        for each, lines in _wrong_left_out(connection, found, its):
+        repeated = stored.repeated_among(connection, its.keys)
+        for each, lines in _wrong_left_out(found, its, repeated):
             yield f"node {each.node_id}: leaves out {len(each.left_out)} lines, not {len(lines)}"
     yield from PASSAGES.damages(connection)
     if (count := PASSAGES.count(connection)) != expected:

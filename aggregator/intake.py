@@ -50,7 +50,8 @@ def take_in(
     batch.store_deliveries(pages, circumstances)
     prints = {revision: s.fingerprint for revision, s in batch.fresh.items()}
     seen = Seen(batch.births, revisions, prints)
-    return outcomes, restand(connection, batch.births.keys() | widened, seen, circumstances)
+    stored = widened | (batch.births.keys() & batch.existing)
+    return outcomes, restand(connection, stored, seen, circumstances)
 
 
 @dataclass(slots=True)
@@ -61,6 +62,8 @@ class _Batch:
     fresh: dict[bytes, Sighting] = field(default_factory=dict)
     observed: dict[bytes, Observation] = field(default_factory=dict)
     births: dict[str, Birth] = field(default_factory=dict)
+    existing: set[str] = field(default_factory=set)
+    """Seen articles that were stored before."""
     stored: dict[bytes, Any] = field(default_factory=dict)
     """Observed revisions that were stored before, with what ranks them."""
 
@@ -68,10 +71,12 @@ class _Batch:
         known = {page.record_key for page in pages if isinstance(page, Known)}
         delivered = articles.revisions_delivered(self.connection, known)
         seen = [s for page in pages if isinstance(page, SeenPage) for s in page.sightings]
-        asked = {s.revision_id for s in seen}.union(*delivered.values())
+        self.existing = articles.existing(self.connection, {s.article_id for s in seen})
+        # Revisions of an article that is new are new.
+        asked = {s.revision_id for s in seen if s.article_id in self.existing}
+        asked = asked.union(*delivered.values())
         self.stored = articles.revision_ranks(self.connection, asked)
-        stored = set(self.stored)
-        existing = articles.existing(self.connection, {s.article_id for s in seen})
+        stored, existing = set(self.stored), set(self.existing)
         outcomes = []
         for page in pages:
             if isinstance(page, Known):

@@ -16,7 +16,7 @@ from aggregator.core.tokens import packed
 from aggregator.fingerprint import SCHEME, fingerprints
 from aggregator.pipeline import PipelineOptions
 from aggregator.settle import Counts, Settler, Settling
-from aggregator.standing import article_row, move
+from aggregator.standing import Moved, article_row, move
 from aggregator.store import articles, info, nodes, reset
 from aggregator.store.engine import Connection, Engine, writing
 from aggregator.store.index import CANDIDATES
@@ -41,7 +41,8 @@ def refingerprint(
             # Articles that are still to come have their former nodes, which may be present ones.
             stored = articles.load_articles(connection, batch)
             left = set(nodes.standing(connection, {row.node_id for row in stored.values()}))
-            changes = move(connection, _signed(connection, batch, options), left, {}, ranking)
+            moved = Moved(_signed(connection, batch, options), left, new=0)
+            changes = move(connection, moved, options.matching, ranking)
             Settler(connection, settling, counts).settle(changes)
             done += len(batch)
             if progress:

@@ -77,7 +77,7 @@ def _purge(
     settler = Settler(connection, Settling(options.matching, ranking, SCHEME), Counts())
     of_anchor = nodes.members(connection, anchors)
     ids = set().union(*of_anchor.values())
-    changed = follow(connection, options.matching.boilerplate_stories, (), ids)
+    changed = follow(connection, options.matching.boilerplate_stories, NodeChanges(gone=ids))
     promoted = settler.remove_gone(ids)
     retention.remove_texts(connection, ids, to_text(now))
     CANDIDATES.add(connection, settler.keys(ids))

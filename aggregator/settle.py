@@ -110,9 +110,8 @@ class Settler:
 
     def learn(self, changes: NodeChanges) -> set[int]:
         """Learn what sites repeat; returns the former nodes whose compared lines changed."""
-        kept = (changes.added | changes.refreshed) - changes.gone
         stories = self.settling.options.boilerplate_stories
-        return follow(self.connection, stories, kept, changes.gone) - changes.added
+        return follow(self.connection, stories, changes) - changes.added
 
     def remove_gone(self, gone: Collection[int]) -> set[int]:
         """Take nodes out of the index; returns the nodes that became hubs in their place."""

@@ -7,11 +7,12 @@ it; its earliest article gives the facts for verdicts, its best one may become c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from aggregator.core.boilerplate import NOWHERE, Layout, place
 from aggregator.core.canonical import Candidate, Rank, Ranking, earliest_rank
 from aggregator.core.identity import node_id
 from aggregator.core.model import Role
@@ -59,42 +60,56 @@ class Seen:
     """By revision id; a fingerprint that is not here is made again from the stored text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Articles that are to be written, with the nodes that their rows name."""
+
+    rows: list[dict[str, Any]]
+    left: set[int]
+    """The nodes that they had."""
+    new: int
+    """How many of them are not stored."""
+    prints: Mapping[bytes, Fingerprint] = field(default_factory=dict)
+    """As in `Seen`."""
+
+
 def restand(
-    connection: Connection, touched: set[str], seen: Seen, circumstances: Circumstances
+    connection: Connection, stored: set[str], seen: Seen, circumstances: Circumstances
 ) -> NodeChanges:
-    """Let these articles have their latest revisions, and say what changed for the nodes."""
-    before = articles.load_articles(connection, touched)
-    rows = _latest_rows(connection, touched, before, seen, circumstances)
+    """Let articles have their latest revisions, and say what changed for the nodes.
+
+    They are these, which are stored, and all that `seen` adds.
+    """
+    before = articles.load_articles(connection, stored)
+    new = seen.births.keys() - before.keys()
+    rows = _latest_rows(connection, new, before, seen, circumstances)
     left = {before[row["article_id"]].node_id for row in rows if row["article_id"] in before}
-    return move(connection, rows, left, seen.prints, circumstances.ranking)
+    moved = Moved(rows, left, len(new), seen.prints)
+    return move(connection, moved, circumstances.options, circumstances.ranking)
 
 
 def move(
-    connection: Connection,
-    rows: list[dict[str, Any]],
-    left: set[int],
-    prints: Mapping[bytes, Fingerprint],
-    ranking: Ranking,
+    connection: Connection, moved: Moved, options: MatchingOptions, ranking: Ranking
 ) -> NodeChanges:
-    """Write articles with the nodes that their rows name, and say what changed for the nodes.
-
-    `left` are the nodes that these articles had.
-    """
-    concerned = left | {row["node_id"] for row in rows}
+    """Write articles, and say what changed for the nodes."""
+    rows = moved.rows
+    concerned = moved.left | {row["node_id"] for row in rows}
     existing = nodes.standing(connection, concerned)
     facts = nodes.facts(connection, existing)
     ranks = _ranks(connection, existing, ranking)
     added = concerned - existing.keys()
     new = [row for row in rows if row["node_id"] in added]
-    its = _add_nodes(connection, new, prints, ranking)
-    articles.write_articles(connection, rows)
+    prints = _all_prints(connection, new, moved.prints)
+    its_prints, layouts = _add_nodes(connection, new, prints, options, ranking)
+    articles.write_articles(connection, rows, moved.new)
     gone = _choose(connection, set(existing), _Standing(existing, rows), ranking)
     kept = existing.keys() - gone
     facts_now = nodes.facts(connection, kept)
     ranks_now = _ranks(connection, kept, ranking)
     return NodeChanges(
         added=added,
-        prints=its,
+        prints=its_prints,
+        layouts=layouts,
         gone=gone,
         restated={node for node in kept if facts_now[node] != facts[node]},
         reranked={node for node in kept if ranks_now[node] != ranks[node]},
@@ -104,7 +119,7 @@ def move(
 
 def _latest_rows(
     connection: Connection,
-    touched: set[str],
+    new: set[str],
     before: Mapping[str, Any],
     seen: Seen,
     circumstances: Circumstances,
@@ -114,10 +129,7 @@ def _latest_rows(
     for row in seen.revisions.values():
         of_article.setdefault(row["article_id"], []).append(row)
     # All revisions of an article that is new are at hand; those of others are read.
-    latest = {
-        article: max(of_article[article], key=_revision_rank)
-        for article in touched - before.keys()
-    }
+    latest = {article: max(of_article[article], key=_revision_rank) for article in new}
     latest |= _stored_latest(connection, before)
     return [
         article_row(revision, before.get(article) or seen.births[article], circumstances.options)
@@ -159,27 +171,50 @@ def article_row(
     return row
 
 
+def _all_prints(
+    connection: Connection, rows: list[dict[str, Any]], prints: Mapping[bytes, Fingerprint]
+) -> Mapping[bytes, Fingerprint]:
+    """The fingerprints of these articles' revisions: those at hand, and the others made again."""
+    missing = [row["revision_id"] for row in rows if row["revision_id"] not in prints]
+    loaded = articles.load_revisions(connection, missing, text=True)
+    return {**prints, **{revision: _print(row) for revision, row in loaded.items()}}
+
+
 def _add_nodes(
     connection: Connection,
     rows: list[dict[str, Any]],
     prints: Mapping[bytes, Fingerprint],
+    options: MatchingOptions,
     ranking: Ranking,
-) -> dict[int, Fingerprint]:
-    """Add the nodes of these articles, which nobody else has, signed; returns the fingerprints."""
-    missing = [row["revision_id"] for row in rows if row["revision_id"] not in prints]
-    loaded = articles.load_revisions(connection, missing, text=True)
-    made = {revision: _print(row) for revision, row in loaded.items()}
-    prints = {**made, **prints}
-    of_node: dict[int, list[dict[str, Any]]] = {}
+) -> tuple[dict[int, Fingerprint], dict[int, Layout]]:
+    """Add the nodes of these articles, which nobody else has, signed.
+
+    Returns their fingerprints, and the layouts of those that have one.
+    """
+    of_node: dict[int, dict[str, dict[str, Any]]] = {}
     for row in rows:
-        of_node.setdefault(row["node_id"], []).append(row)
-    found = {node: prints[its[-1]["revision_id"]] for node, its in of_node.items()}
+        of_node.setdefault(row["node_id"], {})[row["article_id"]] = row
+    found: dict[int, Fingerprint] = {}
+    layouts: dict[int, Layout] = {}
     new: list[Mapping[str, Any]] = []
     for node, its in of_node.items():
-        standing = _stand_for(node, map(nodes.candidate_of, its), ranking)
-        new.append({**nodes.node_row(its[-1], found[node], SCHEME), **standing})
+        standing = _stand_for(node, map(nodes.candidate_of, its.values()), ranking)
+        earliest = its[standing["earliest_article"]]
+        found[node] = prints[earliest["revision_id"]]
+        layout = _layout(earliest, found[node])
+        if options.boilerplate_stories and not layout.same(NOWHERE):
+            layouts[node] = layout
+        row = nodes.node_row(earliest, found[node], layouts.get(node), SCHEME)
+        new.append({**row, **standing})
     nodes.insert_nodes(connection, new)
-    return found
+    return found, layouts
+
+
+def _layout(row: Mapping[str, Any], print_: Fingerprint) -> Layout:
+    """Where an article's text stands; a purged one stands nowhere."""
+    if print_.is_purged:
+        return NOWHERE
+    return Layout(place(row["carrier"], row["published_at"] or row["record_time"]), print_.lines)
 
 
 def _stand_for(node: int, candidates: Iterable[Candidate], ranking: Ranking) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from aggregator.core.postings import Places, Postings
 from aggregator.core.tokens import (
     SHINGLE_WORDS,
+    UNIT_BITS,
     Hashes,
     Tokens,
     distinct,
@@ -40,6 +42,8 @@ ONE_STORY: Final = 0.5
 """Estimated resemblance from which two texts count as one story."""
 LEAST_LEFT: Final = 10
 """A text keeps all its lines if fewer words than these would be left of it."""
+
+_BLOCK: Final = 32_768  # tokens at a time: the working arrays stay in the second-level cache
 
 Lines = NDArray[np.uint32]
 """Tokens in each line of a body, in order, shape (lines,); empty when unknown."""
@@ -111,12 +115,19 @@ def passages(texts: Sequence[tuple[Tokens, Layout]]) -> Passages:
     full = sizes > 0
     sizes, number, of_text = sizes[full], number[full], of_text[full]
     starts = np.cumsum(sizes) - sizes
-    words: Sizes = np.add.reduceat(1.0 / units(tokens), starts)
+    words = _line_words(tokens, starts, sizes)
     lengths = np.bincount(of_text, words, len(texts)).astype(np.float64)
     places = np.array([layout.place for _tokens, layout in texts], dtype=np.int64).view(np.uint64)
     keys = mixed(_line_hashes(tokens, starts, sizes) ^ places[of_text])
     long = words >= SHINGLE_WORDS
     return Passages(keys[long], of_text[long], number[long], words[long], lengths)
+
+
+def _line_words(tokens: Tokens, starts: Places, sizes: Places) -> Sizes:
+    """The words of each line, by the units of its tokens."""
+    if not (tokens & np.uint32(UNIT_BITS)).any():
+        return sizes.astype(np.float64)
+    return np.asarray(np.add.reduceat(1.0 / units(tokens), starts))
 
 
 def _has_lines(tokens: Tokens, layout: Layout) -> bool:
@@ -125,9 +136,18 @@ def _has_lines(tokens: Tokens, layout: Layout) -> bool:
 
 def _line_hashes(tokens: Tokens, starts: Places, sizes: Places) -> Hashes:
     """A hash of each line: the sum of a hash of each token with its place in the line."""
-    place = (np.arange(len(tokens)) - np.repeat(starts, sizes)).astype(np.uint64)
-    each = mixed(tokens.astype(np.uint64) | place << np.uint64(32))
-    return np.asarray(np.add.reduceat(each, starts))
+    blocks = distinct(np.searchsorted(starts, np.arange(0, len(tokens), _BLOCK)))
+    bounds = np.append(blocks[blocks < len(starts)], len(starts))
+    hashes = np.empty(len(starts), dtype=np.uint64)
+    for first, end in pairwise(bounds.tolist()):
+        begin, its = starts[first], sizes[first:end]
+        its_starts = starts[first:end] - begin
+        each = np.arange(its.sum(), dtype=np.uint64)
+        each -= np.repeat(its_starts.astype(np.uint64), its)
+        each <<= np.uint64(32)
+        each |= tokens[begin : begin + len(each)]
+        hashes[first:end] = np.add.reduceat(mixed(each), its_starts)
+    return hashes
 
 
 def is_repeated(signatures: Sequence[Hashes], stories: int) -> bool:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, fields
 from functools import partial
 
+from aggregator.core.boilerplate import Layout
 from aggregator.core.decision import (
     Decision,
     TextFacts,
@@ -97,6 +98,8 @@ class NodeChanges:
     refreshed: set[int] = field(default_factory=set)
     prints: dict[int, Fingerprint] = field(default_factory=dict)
     """Fingerprints of added nodes that are at hand."""
+    layouts: dict[int, Layout] = field(default_factory=dict)
+    """Layouts of added nodes, as stored with them; none of those that have no passages."""
 
     def __bool__(self) -> bool:
         return any((self.added, self.gone, self.restated, self.reranked, self.refreshed))

@@ -67,5 +67,5 @@ def era(moment: str | None, days: int) -> int | None:
 
     None for an unknown time, and where `days` is 0: there are no eras then.
     """
-    parsed = from_text(moment)
-    return None if parsed is None or not days else int(parsed.timestamp() // (days * 86_400))
+    parsed = from_text(moment) if days else None
+    return None if parsed is None else int(parsed.timestamp() // (days * 86_400))

@@ -104,11 +104,10 @@ def revisions_of(connection: Connection, ids: Iterable[str]) -> list[AnyRow]:
     return list(rows_among(connection, _TEXTS, revisions.c.article_id, ids))
 
 
-def write_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add articles, or set all values of those that are stored."""
-    before = existing(connection, (row["article_id"] for row in rows))
+def write_articles(connection: Connection, rows: Sequence[Mapping[str, Any]], new: int) -> None:
+    """Add articles, `new` of them, or set all values of those that are stored."""
     upsert(connection, articles, rows)
-    counters.add(connection, counters.STORED, {"articles": len(rows) - len(before)})
+    counters.add(connection, counters.STORED, {"articles": new})
 
 
 def add_appearances(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

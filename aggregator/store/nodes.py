@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from aggregator.core.boilerplate import shingles_left_out
+from aggregator.core.boilerplate import Layout, shingles_left_out
 from aggregator.core.canonical import Candidate
 from aggregator.core.decision import TextFacts
 from aggregator.core.evidence import Text
 from aggregator.core.model import Role
 from aggregator.core.nodes import Node
 from aggregator.core.times import from_text
-from aggregator.core.tokens import Fingerprint, unpacked
+from aggregator.core.tokens import Fingerprint, packed, unpacked
 from aggregator.store.schema import articles, nodes
 from aggregator.store.sql import AnyRow, delete_among, for_each, insert_new, rows_among
 
@@ -125,7 +125,9 @@ def insert_nodes(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
     insert_new(connection, nodes, rows)
 
 
-def node_row(row: Mapping[str, Any], print_: Fingerprint, scheme: str) -> dict[str, Any]:
+def node_row(
+    row: Mapping[str, Any], print_: Fingerprint, layout: Layout | None, scheme: str
+) -> dict[str, Any]:
     """A row for the new node of an article's row; who stands for it is left out."""
     return {
         "node_id": row["node_id"],
@@ -135,6 +137,8 @@ def node_row(row: Mapping[str, Any], print_: Fingerprint, scheme: str) -> dict[s
         "scheme": scheme,
         "tokens": print_.tokens.astype("<u4").tobytes(),
         "signature": print_.signature.astype("<u8").tobytes(),
+        "place": layout and layout.place,
+        "lines": layout and packed(layout.lines),
         "anchor": row["node_id"],
     }
 
