@@ -85,9 +85,11 @@ class _Batch:
             else:
                 revisions = [sighting.revision_id for sighting in page.sightings]
                 outcomes.append(self.outcome(page, stored, existing))
+            when, where = page.record_time, page.page_url
             for revision in revisions:
-                before = self.observed.get(revision, Observation())
-                self.observed[revision] = before.also(page.record_time, page.page_url)
+                before = self.observed.get(revision)
+                now = before.also(when, where) if before else Observation(when, where)
+                self.observed[revision] = now
         return outcomes
 
     def outcome(self, page: SeenPage, stored: set[bytes], existing: set[str]) -> Outcome:

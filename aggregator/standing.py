@@ -220,10 +220,13 @@ def _layout(row: Mapping[str, Any], print_: Fingerprint) -> Layout:
 def _stand_for(node: int, candidates: Iterable[Candidate], ranking: Ranking) -> dict[str, Any]:
     """Who of these articles stands for a node, as values of its row."""
     its = list(candidates)
+    several = len(its) > 1
+    earliest = min(its, key=earliest_rank) if several else its[0]
+    best = min(its, key=ranking.rank) if several else its[0]
     return {
         "node_id": node,
-        "earliest_article": min(its, key=earliest_rank).article_id,
-        "best_article": min(its, key=ranking.rank).article_id,
+        "earliest_article": earliest.article_id,
+        "best_article": best.article_id,
     }
 
 
