@@ -68,7 +68,7 @@ class PipelineOptions:
     canonical: CanonicalOptions
     workers: int = 0
     """Cleaning processes; 0 = one for each core."""
-    batch_records: int = 2000
+    batch_records: int = 1000
     retry: RetryOptions = field(default_factory=RetryOptions)
 
     def method(self) -> dict[str, str]:

@@ -41,7 +41,7 @@ def refingerprint(
             # Articles that are still to come have their former nodes, which may be present ones.
             stored = articles.load_articles(connection, batch)
             left = set(nodes.standing(connection, {row.node_id for row in stored.values()}))
-            moved = Moved(_signed(connection, batch, options), left, new=0)
+            moved = Moved(_signed(connection, batch, options), left, added=0)
             changes = move(connection, moved, options.matching, ranking)
             Settler(connection, settling, counts).settle(changes)
             done += len(batch)

@@ -167,11 +167,11 @@ class Settler:
         found: set[Pair] = set()
         for pairs in chunks(sorted(held, key=HUB_LAST), PAIRS_AT_ONCE):
             shared = shared_keys(pairs, self.keys({n for ends in pairs for n in ends}))
-            open_ = touched(pairs, shared, lost)
+            undecided = touched(pairs, shared, lost)
             # One key of copies is mostly enough to tell, and each that is looked up costs.
-            open_ &= ~self.supported(pairs, some_run_keys(shared, open_, FEW_KEYS))
-            open_ &= ~self.supported(pairs, all_keys(shared, open_))
-            found.update(ends for ends, its in zip(pairs, open_, strict=True) if its)
+            undecided &= ~self.supported(pairs, some_run_keys(shared, undecided, FEW_KEYS))
+            undecided &= ~self.supported(pairs, all_keys(shared, undecided))
+            found.update(ends for ends, its in zip(pairs, undecided, strict=True) if its)
         return found
 
     def supported(self, pairs: Sequence[Pair], shared: SharedKeys) -> NDArray[np.bool_]:

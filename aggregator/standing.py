@@ -67,8 +67,8 @@ class Moved:
     rows: list[dict[str, Any]]
     left: set[int]
     """The nodes that they had."""
-    new: int
-    """How many of them are not stored."""
+    added: int
+    """How many of them are not stored yet."""
     prints: Mapping[bytes, Fingerprint] = field(default_factory=dict)
     """As in `Seen`."""
 
@@ -100,15 +100,15 @@ def move(
     added = concerned - existing.keys()
     new = [row for row in rows if row["node_id"] in added]
     prints = _all_prints(connection, new, moved.prints)
-    its_prints, layouts = _add_nodes(connection, new, prints, options, ranking)
-    articles.write_articles(connection, rows, moved.new)
+    found_prints, layouts = _add_nodes(connection, new, prints, options, ranking)
+    articles.write_articles(connection, rows, moved.added)
     gone = _choose(connection, set(existing), _Standing(existing, rows), ranking)
     kept = existing.keys() - gone
     facts_now = nodes.facts(connection, kept)
     ranks_now = _ranks(connection, kept, ranking)
     return NodeChanges(
         added=added,
-        prints=its_prints,
+        prints=found_prints,
         layouts=layouts,
         gone=gone,
         restated={node for node in kept if facts_now[node] != facts[node]},

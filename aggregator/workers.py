@@ -32,7 +32,9 @@ CHUNK = 64
 _FEWEST = 16
 _SIZE = 250_000
 """Bytes or characters of records with which a chunk of `_FEWEST` or more is large enough."""
-_RECYCLE = 2000
+_AMPLE_SECONDS = 10.0
+"""A time limit of a page that leaves room for a chunk of any size; with less chunks stay small."""
+_RECYCLE = 500
 """Chunks after which a worker makes room for a fresh one: parsers leak."""
 _RESTARTS = 5
 """Times that a job is done again after the pool itself broke, or the clock was set."""
@@ -93,7 +95,8 @@ class Cleaners:
 
     def submit(self, records: Sequence[Record]) -> list[Job]:
         """Hand in records; `results` waits for them."""
-        return [self._schedule(chunk) for chunk in _in_chunks(records)]
+        most = CHUNK if self.options.page_seconds >= _AMPLE_SECONDS else _FEWEST
+        return [self._schedule(chunk) for chunk in _in_chunks(records, most)]
 
     def results(self, jobs: Sequence[Job]) -> list[Cleaned]:
         """The cleaned records of these jobs, in their order.
@@ -156,11 +159,11 @@ class Cleaners:
         return Rejection(record.locator, Reason.CLEANING_FAILED, detail)
 
 
-def _in_chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+def _in_chunks(records: Sequence[Record], most: int = CHUNK) -> Iterator[Sequence[Record]]:
     start = size = 0
     for end, record in enumerate(records, start=1):
         size += len(record.payload)
-        if end - start == CHUNK or (end - start >= _FEWEST and size >= _SIZE):
+        if end - start == most or (end - start >= _FEWEST and size >= _SIZE):
             yield records[start:end]
             start, size = end, 0
     if start < len(records):

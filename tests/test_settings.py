@@ -122,7 +122,10 @@ def test_sections_without_keys_keep_their_defaults(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
-    assert load_settings(write(tmp_path / "my.yaml", "# nothing\n")).batch_records == 500
+    assert (
+        load_settings(write(tmp_path / "my.yaml", "# nothing\n")).batch_records
+        == Settings().batch_records
+    )
 
 
 # -- the database's place --------------------------------------------------------------------

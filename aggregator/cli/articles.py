@@ -15,13 +15,13 @@ from aggregator.cli.options import (
     Language,
     Outlet,
     OutputOptions,
-    PageOptions,
     Since,
+    SliceOptions,
     Until,
     command,
     parse_moment,
 )
-from aggregator.cli.output import Document, Row, show, show_page
+from aggregator.cli.output import Document, Row, show, show_slice
 from aggregator.cli.session import reading_store
 from aggregator.core.model import Role
 
@@ -57,7 +57,7 @@ _ONE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListOptions(PageOptions):
+class ListOptions(SliceOptions):
     """Options of ``articles list``."""
 
     since: Since = None
@@ -72,7 +72,7 @@ class ListOptions(PageOptions):
 @command(app, "list", ListOptions)
 def list_articles(options: ListOptions) -> None:
     """List articles: the newest first, those without a time last."""
-    from aggregator.store.queries import ArticleFilter, Slice
+    from aggregator.store.queries import ArticleFilter
     from aggregator.store.queries import list_articles as query
 
     wanted = ArticleFilter(
@@ -83,8 +83,8 @@ def list_articles(options: ListOptions) -> None:
         options.role,
     )
     with reading_store(options) as connection:
-        rows = query(connection, wanted, Slice(options.limit + 1, options.offset))
-    show_page(rows, COLUMNS, _list_table, options)
+        rows = query(connection, wanted, options.slice())
+    show_slice(rows, COLUMNS, _list_table, options)
 
 
 def _list_table(rows: Sequence[Row]) -> Iterable[RenderableType]:

@@ -17,13 +17,13 @@ from aggregator.cli.options import (
     Language,
     Outlet,
     OutputOptions,
-    PageOptions,
     Since,
+    SliceOptions,
     Until,
     command,
     parse_moment,
 )
-from aggregator.cli.output import Document, Row, show, show_page
+from aggregator.cli.output import Document, Row, show, show_slice
 from aggregator.cli.session import reading_store
 
 app = typer.Typer(no_args_is_help=True)
@@ -44,7 +44,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListOptions(PageOptions):
+class ListOptions(SliceOptions):
     """Options of ``clusters list``."""
 
     since: Since = None
@@ -70,7 +70,7 @@ def list_clusters(options: ListOptions) -> None:
     A story is listed when it fits all filters; its last copy was published at --since or later
     and its first at --until or before.
     """
-    from aggregator.store.queries import ClusterFilter, Slice
+    from aggregator.store.queries import ClusterFilter
     from aggregator.store.queries import list_clusters as query
 
     wanted = ClusterFilter(
@@ -81,8 +81,8 @@ def list_clusters(options: ListOptions) -> None:
         options.language,
     )
     with reading_store(options) as connection:
-        rows = query(connection, wanted, Slice(options.limit + 1, options.offset))
-    show_page(rows, COLUMNS, _list_table, options)
+        rows = query(connection, wanted, options.slice())
+    show_slice(rows, COLUMNS, _list_table, options)
 
 
 def _list_table(rows: Sequence[Row]) -> Iterable[RenderableType]:

@@ -11,8 +11,8 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from aggregator.cli.options import LARGEST, PageOptions, command
-from aggregator.cli.output import Row, show_page
+from aggregator.cli.options import LARGEST, SliceOptions, command
+from aggregator.cli.output import Row, show_slice
 from aggregator.cli.session import reading_store
 from aggregator.core.model import Reason
 
@@ -29,7 +29,7 @@ Path_ = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
-class DumpOptions(PageOptions):
+class DumpOptions(SliceOptions):
     """Options of ``dumps list``."""
 
     path: Path_ = None
@@ -44,12 +44,11 @@ def list_dumps(options: DumpOptions) -> None:
     """
     from aggregator.scheduler.status import with_states
     from aggregator.store.logs import list_dumps as query
-    from aggregator.store.queries import Slice
 
     with reading_store(options) as connection:
-        found = query(connection, options.path, Slice(options.limit + 1, options.offset))
+        found = query(connection, options.path, options.slice())
         rows = with_states(connection, found, datetime.now(UTC))
-    show_page(rows, DUMP_COLUMNS, _dump_table, options)
+    show_slice(rows, DUMP_COLUMNS, _dump_table, options)
 
 
 def _dump_table(rows: Sequence[Row]) -> Iterable[RenderableType]:
@@ -74,7 +73,7 @@ def _dump_table(rows: Sequence[Row]) -> Iterable[RenderableType]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RejectionOptions(PageOptions):
+class RejectionOptions(SliceOptions):
     """Options of ``rejections list``."""
 
     reason: Annotated[Reason | None, typer.Option("--reason", help="For this reason.")] = None
@@ -90,12 +89,11 @@ def list_rejections(options: RejectionOptions) -> None:
     """List the records that could not become articles, the latest first, and why."""
     from aggregator.store.logs import RejectionFilter
     from aggregator.store.logs import list_rejections as query
-    from aggregator.store.queries import Slice
 
     wanted = RejectionFilter(options.reason, options.dump, options.path)
     with reading_store(options) as connection:
-        rows = query(connection, wanted, Slice(options.limit + 1, options.offset))
-    show_page(rows, REJECTION_COLUMNS, _rejection_table, options)
+        rows = query(connection, wanted, options.slice())
+    show_slice(rows, REJECTION_COLUMNS, _rejection_table, options)
 
 
 def _rejection_table(rows: Sequence[Row]) -> Iterable[RenderableType]:

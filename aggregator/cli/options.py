@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, get_type_hints
 
 import typer
 
 from aggregator.cli.failure import ExitCode, Failure, told_plainly
+
+if TYPE_CHECKING:
+    from aggregator.store.queries import Slice
 
 
 class Format(StrEnum):
@@ -65,8 +68,8 @@ class OutputOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageOptions(OutputOptions):
-    """What every list takes."""
+class SliceOptions(OutputOptions):
+    """What every list takes: which slice of it is wanted."""
 
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=LARGEST, help="Rows at most.", metavar="NUMBER")
@@ -75,6 +78,12 @@ class PageOptions(OutputOptions):
         int,
         typer.Option("--offset", min=0, max=LARGEST, help="Rows to pass over.", metavar="NUMBER"),
     ] = 0
+
+    def slice(self) -> Slice:
+        """What to ask for: one row more than is shown, which tells that there are more."""
+        from aggregator.store.queries import Slice
+
+        return Slice(self.limit + 1, self.offset)
 
 
 Given = TypeVar("Given", bound=Options)

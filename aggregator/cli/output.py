@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import typer
 from rich.console import RenderableType
 
-from aggregator.cli.options import Format, PageOptions
+from aggregator.cli.options import Format, SliceOptions
 
 Row = Mapping[str, Any]
 """Plain values as JSON has them, nested at most as objects and lists."""
@@ -52,20 +52,20 @@ def show(data: Listing | Document, format_: Format) -> None:
         write_json(sys.stdout, data.rows, lines=format_ == Format.JSONL)
 
 
-def show_page(
-    rows: Sequence[Row],
+def show_slice(
+    found: Sequence[Row],
     columns: Sequence[str],
     table: Callable[[Sequence[Row]], Iterable[RenderableType]],
-    page: PageOptions,
+    wanted: SliceOptions,
 ) -> None:
-    """Write a page of a list to standard output, and to standard error where it goes on.
+    """Write a slice of a list to standard output, and to standard error where the list goes on.
 
-    `rows` are one more than the page takes where there are more.
+    `found` is what `wanted.slice` gives: one row more than wanted where there are more.
     """
-    shown = rows[: page.limit]
-    show(Listing(shown, columns, lambda: table(shown)), page.format)
-    if len(rows) > len(shown):
-        typer.echo(f"These are {len(shown)}; there are more: see --limit and --offset.", err=True)
+    rows = found[: wanted.limit]
+    show(Listing(rows, columns, lambda: table(rows)), wanted.format)
+    if len(found) > len(rows):
+        typer.echo(f"These are {len(rows)}; there are more: see --limit and --offset.", err=True)
 
 
 def write_json(

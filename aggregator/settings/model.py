@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; the path of a relative SQLite file is relative to the config file."""
     workers: int = 0
     """Processes that clean pages; 0 = one for each core."""
-    batch_records: int = 2000
+    batch_records: int = 1000
     """Records that are stored in one transaction."""
     reading: ReadingOptions = ReadingOptions()
     cleaning: CleaningOptions = CleaningOptions()

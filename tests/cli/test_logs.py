@@ -42,6 +42,12 @@ def test_every_rejection_is_kept_with_its_file_locator_and_reason(hostile: Cli) 
         assert row["detail"]
 
 
+def test_rejections_that_go_on_say_so(hostile: Cli) -> None:
+    number = len(hostile.json("rejections", "list", "--limit", "1000"))
+    assert "there are more" in hostile("rejections", "list", "--limit", str(number - 1)).err
+    assert "there are more" not in hostile("rejections", "list", "--limit", str(number)).err
+
+
 def test_rejections_are_narrowed_by_reason_dump_and_path(hostile: Cli) -> None:
     everything = hostile.json("rejections", "list", "--limit", "1000")
     path = str(HOSTILE / "broken-lines.jsonl")
