@@ -9,7 +9,7 @@ that never grows, and no token depends on what it holds: words are compared by a
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -85,11 +85,20 @@ class _FoldedPieces(dict[str, bytes]):
     def __missing__(self, piece: str) -> bytes:
         return normalise(piece).encode("utf-8", "surrogatepass")
 
-    def learn(self, pieces: list[str]) -> None:
+    def of(self, pieces: list[str]) -> Iterable[bytes]:
+        """The pieces folded, to be used before any others: a line may have more than are kept."""
+        most = _MOST_PIECES // 4
+        if len(pieces) > most:
+            parts = (pieces[n : n + most] for n in range(0, len(pieces), most))
+            return [each for part in parts for each in self.of(part)]
+        self._learn(pieces)
+        return map(self.__getitem__, pieces)
+
+    def _learn(self, pieces: list[str]) -> None:
         """Fold those that are new, all at once: each alone takes several times as long."""
         new = [each for each in set(pieces) if each not in self and len(each) <= _LONGEST_PIECE]
         if new:
-            if len(self) >= _MOST_PIECES:
+            if len(self) + len(new) > _MOST_PIECES:
                 self.clear()
             folded = "\n".join(fold_apart(new)).encode("utf-8", "surrogatepass")
             self.update(zip(new, folded.split(b"\n"), strict=True))
@@ -113,9 +122,7 @@ def _folded(text: str) -> bytes:
 def _folded_line(line: str) -> bytes:
     if line.isascii():
         return line.encode().translate(_TRANSLATION, _DROPPED)
-    pieces = line.split()
-    _PIECES.learn(pieces)
-    return b" ".join(map(_PIECES.__getitem__, pieces))
+    return b" ".join(_PIECES.of(line.split()))
 
 
 _TRANSLATION: Final = _FOLDED + bytes(128)

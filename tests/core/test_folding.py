@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from aggregator.core import folding
 from aggregator.core.folding import WordTable, fold_texts, tokenise_texts
 from aggregator.core.text import normalise, words
 from aggregator.core.tokens import tokenise
@@ -20,6 +22,22 @@ def test_texts_are_folded_as_one_is(batch: list[str]) -> None:
     """The bytes of each text are those of its normalised words, whatever stands beside it."""
     expected = [normalise(text).encode("utf-8", "surrogatepass") for text in batch]
     assert fold_texts(batch).texts == expected
+
+
+FEW = 5
+
+
+@given(st.lists(st.lists(st.text("дé漢a", min_size=1, max_size=3)), max_size=4))
+@example([["д", "дд", "д", "é", "éд", "дé", "éé", "ддд", "д"], ["дд", "é"]])
+def test_what_is_kept_of_pieces_is_bounded_within_a_line(lines: list[list[str]]) -> None:
+    """A line of more pieces than are kept is folded as one of few, and none too many stay."""
+    folding._PIECES.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "_MOST_PIECES", FEW)
+        for line in map(" ".join, lines):
+            expected = normalise(line).encode("utf-8", "surrogatepass")
+            assert fold_texts([line]).texts == [expected]
+            assert len(folding._PIECES) <= FEW
 
 
 @given(st.lists(texts, max_size=8))
