@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import groupby
 
 from aggregator.cleaning import phrases
 from aggregator.cleaning.headings import is_comment_heading
@@ -28,7 +29,9 @@ _MARKS = re.compile("[\u064b-\u0652\u0640\u0307]")
 that case folding leaves of a Turkish capital."""
 
 _ALTERNATIVES = re.compile(r"\|(?![^()]*\))")
-"""The bars between alternatives, not those in brackets."""
+"""The bars between alternatives, not those in brackets, of which there is one level only."""
+_NESTED = re.compile(r"\([^()]*\(|\[[^\]]*\|")
+"""Brackets in brackets, or a bar in a class: `_ALTERNATIVES` would take them amiss."""
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _COMMENT_FORM = re.compile(
     r"(?:no|0|zero) comments?\b.{0,20}|be the first (?:to|one)\b.{0,40}|"
@@ -247,7 +250,12 @@ def may_explain_call(sentence: str) -> bool:
 
 @cache
 def _word_pattern(words: str) -> re.Pattern[str]:
-    """Any of `words` (alternatives of a regex); scripts without spaces need no word edges."""
+    """Any of `words` (alternatives of a regex); scripts without spaces need no word edges.
+
+    Raises ValueError for brackets within brackets, which are not told apart.
+    """
+    if nested := _NESTED.search(words):
+        raise ValueError(f"words with brackets in brackets: {nested[0]}")
     parts = [part.strip() for part in _ALTERNATIVES.split(words)]
     glued = _by_first_letter(part for part in parts if _UNSPACED.search(part))
     apart = _by_first_letter(part for part in parts if not _UNSPACED.search(part))
@@ -257,14 +265,26 @@ def _word_pattern(words: str) -> re.Pattern[str]:
 def _by_first_letter(parts: Iterable[str]) -> str:
     """The same alternatives, those with one first letter together: fewer to try at each place.
 
-    Only they can match at one place, so that their order among themselves is all that counts.
+    Only those can match at one place, so that their order among themselves is all that counts. A
+    part that begins otherwise (a class, brackets, a letter that may be missing) may match beside
+    any: it stays behind those before it and before those behind it.
     """
+    found: list[str] = []
+    for plain, run in groupby(parts, key=_begins_with_its_letter):
+        its = list(run)
+        found += _grouped(its) if plain else its
+    return "|".join(found)
+
+
+def _begins_with_its_letter(part: str) -> bool:
+    return part[0].isalpha() and part[1:2] not in ("?", "*", "+", "{")
+
+
+def _grouped(parts: Iterable[str]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for part in parts:
-        letter = part[0] if part[0].isalpha() and part[1:2] not in ("?", "*", "+", "{") else ""
-        groups.setdefault(letter, []).append(part[len(letter) :])
-    odd = groups.pop("", [])
-    return "|".join([*odd, *(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())])
+        groups.setdefault(part[0], []).append(part[1:])
+    return [f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items()]
 
 
 @cache

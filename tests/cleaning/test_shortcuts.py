@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -51,8 +52,12 @@ Lesen Sie den Originalartikel auf|Dieser Text ist zuerst erschienen in|Lire l'ar
 Initialement publié par|Lea el artículo original en|Publicado originalmente en
 Leia o artigo original em|Leggi l'articolo completo su|Originariamente pubblicato su
 Lees het volledige artikel op|Läs originalartikeln på|Przeczytaj oryginalny artykuł na
-Читать оригинал на|Читати оригінал на""".replace("\n", "|").split("|")
-WRITTEN = (str, str.upper, str.title, lambda text: text.replace("i", "ı").replace("I", "İ"))
+Читать оригинал на|Читати оригінал на
+Orijinal haberi {}'da oku|Orijinal makaleyi {} ’de okuyun""".replace("\n", "|").split("|")
+WRITTEN = (
+    *(str, str.upper, str.title, lambda text: text.upper().replace("I", "İ")),
+    lambda text: text.replace("i", "ı").replace("I", "İ"),
+)
 
 
 @given(st.sampled_from(ORIGINS), st.sampled_from(WRITTEN))
@@ -60,14 +65,35 @@ def test_no_line_that_names_its_origin_is_passed_over(
     words: str, written: Callable[[str], str]
 ) -> None:
     """Whatever the case of its letters, and with the Turkish ones that count as the same."""
-    assert furniture.origin_outlet(f"{written(words)} Heron Post") is not None
+    line = written(words if "{}" in words else f"{words} {{}}").format("Heron Post")
+    assert furniture.origin_outlet(line) is not None
 
 
-@given(st.lists(st.text("abc", min_size=1), min_size=1, max_size=9), st.text("abcd "))
+ODD = ("[ab]bc", "b?cc", "(?:a|b)c", "a{2}", "c*b", "(?:ab|a)c?", "b(?:a|ac)")
+parts = st.one_of(st.text("abc", min_size=1, max_size=4), st.sampled_from(ODD))
+
+
+@given(st.lists(parts, min_size=1, max_size=9), st.text("abcd "))
+@example(["a", "[ab]bc", "ab"], "abc")
+@example(["ab", "[ab]bc", "abcd"], "abcd ab")
 def test_words_by_their_first_letters_are_found_where_they_were(
     words: list[str], line: str
 ) -> None:
-    """The first of several words that stand at one place is found, not another."""
-    grouped = furniture._word_pattern("|".join(words)).search(line)
-    plain = re.search(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", line)
-    assert (grouped and grouped.span()) == (plain and plain.span())
+    """The first of several words that stand at one place is found, not another.
+
+    Words that may begin with several letters keep their place among the others.
+    """
+    grouped = furniture._by_first_letter(words)
+    for edges in ("(?:{})", r"(?<!\w)(?:{})(?!\w)"):
+        found = re.search(edges.format(grouped), line)
+        plain = re.search(edges.format("|".join(words)), line)
+        assert (found and found.span()) == (plain and plain.span())
+    pattern = furniture._word_pattern("|".join(words))
+    assert pattern.pattern == rf"(?<!\w)(?:{grouped})(?!\w)"
+
+
+@pytest.mark.parametrize("words", ["a(?:b|(?:c|d)e)|f", "(a(b))", "[a|b]c|d"])
+def test_words_that_cannot_be_told_apart_are_refused(words: str) -> None:
+    """A bar deeper than one level of brackets, or in a class, is no bar between words."""
+    with pytest.raises(ValueError, match="brackets in brackets"):
+        furniture._word_pattern(words)
