@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from aggregator.core import boilerplate
 from aggregator.core.boilerplate import (
     LEAST_LEFT,
     NOWHERE,
@@ -21,7 +22,7 @@ from aggregator.core.boilerplate import (
 )
 from aggregator.core.evidence import Text, compare
 from aggregator.core.text import normalise, words
-from aggregator.core.tokens import shingles, tokenise
+from aggregator.core.tokens import SHINGLE_WORDS, Tokens, shingles, tokenise, units
 from aggregator.fingerprint import fingerprint, fingerprints
 
 HERE = place("site.example", "2026-03-05T10:00:00Z")
@@ -154,6 +155,36 @@ def test_texts_together_have_the_passages_that_each_has(
     repeated = np.array(sorted(set(chosen)), dtype=np.uint64)
     found = [lines.tolist() for lines in lines_left_out(together, repeated)]
     assert found == [lines_left_out(each, repeated)[0].tolist() for each in alone]
+
+
+UNITS = st.sampled_from(["oak", "elm", "7", "的", "猫犬鳥", "ไก่", "か的"])
+LINES = st.lists(st.lists(UNITS, max_size=7).map(" ".join), max_size=5).map("\n".join)
+
+
+@settings(deadline=None)
+@given(st.lists(LINES, max_size=5))
+@example(["oak elm 7 oak\nelm\noak", "的 猫犬鳥 oak\noak elm oak", "oak elm oak"])
+@example(["oak " * 9 + "\n" + "elm " * 9, "的 猫犬鳥 oak"])
+def test_texts_longer_than_a_block_have_the_passages_that_each_has(bodies: list[str]) -> None:
+    """However the tokens of texts are cut into blocks, and whatever scripts stand beside."""
+    texts = [(fingerprint(body).tokens, layout(body)) for body in bodies]
+    alone = [passages([each]) for each in texts]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boilerplate, "_BLOCK", 4)
+        together = passages(texts)
+    for name in ("keys", "lines", "words", "lengths"):
+        expected = [value for each in alone for value in getattr(each, name).tolist()]
+        assert getattr(together, name).tolist() == expected
+    words_of_lines = [plain_words(*each) for each in texts]
+    long = [[size for size in each if size >= SHINGLE_WORDS] for each in words_of_lines]
+    assert together.words.tolist() == [size for each in long for size in each]
+    assert together.texts.tolist() == [i for i, each in enumerate(long) for _ in each]
+
+
+def plain_words(tokens: Tokens, where: Layout) -> list[float]:
+    """The words of each line of a text, each line for itself."""
+    each = np.split(tokens, np.cumsum(where.lines)[:-1])
+    return [float((1 / units(line)).sum()) for line in each]
 
 
 def test_equal_lines_have_one_key_wherever_they_stand() -> None:
