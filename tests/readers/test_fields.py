@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
+from aggregator.readers import fields
 from tests.readers.conftest import Read
 
 RecordOf = Callable[..., Record]
@@ -172,3 +175,40 @@ def test_no_value_of_a_field_stops_a_record(record: RecordOf, value: Any) -> Non
     said = entry.declared
     for field in (said.title, said.author, said.outlet, said.published, said.language):
         assert field is None or (len(field) <= 2_000 and field.isprintable())
+
+
+DOTTED = sorted(key for key in fields.KNOWN_KEYS if "." in key)
+MAPPED = ("doc.title", "doc.text", "doc", "k", "k.url", "thread.site", "meta.x.y", "url", "dump")
+KEYS = (
+    *("url", "text", "html", "date", "source", "title", "meta", "thread", "warc_headers"),
+    *(*fields.CRAWL_MARKS, *DOTTED, *MAPPED, "other", "doc.x"),
+)
+values = st.sampled_from([None, "", "a", 5, [], ["a"]])
+inner = st.recursive(
+    values,
+    lambda below: st.dictionaries(
+        st.sampled_from(sorted({part for key in KEYS for part in key.split(".")[1:]})), below
+    ),
+    max_leaves=4,
+)
+rows = st.dictionaries(st.sampled_from(KEYS), inner, max_size=8)
+mappings = st.dictionaries(st.sampled_from(fields.FIELD_NAMES), st.sampled_from(MAPPED))
+
+
+@given(rows, mappings)
+@example({"thread": {"site": "a"}, "thread.url": "b", "dump": 1, "date": "c"}, {})
+@example({"doc": {"title": "a"}, "doc.text": "b", "title": "c"}, {"title": "doc.title"})
+@example({"meta": {"x": {"y": "a"}}}, {"outlet": "meta.x.y"})
+def test_no_key_that_a_row_has_is_left_out(row: dict[str, Any], mapping: dict[str, str]) -> None:
+    """Of the keys that are looked at in a row, those that give anything are those of the tables
+    and the mapping that do, in their order."""
+    crawled = any(mark in row for mark in fields.CRAWL_MARKS)
+    found = fields._keys_in(row, mapping)
+    for name in fields.FIELD_NAMES:
+        plain = fields._keys(name, mapping, crawled)
+        assert given_by(row, found[name]) == given_by(row, plain)
+
+
+def given_by(row: dict[str, Any], keys: tuple[str, ...]) -> list[str]:
+    """Those of the keys under which the row has a value."""
+    return [key for key in keys if fields._at(row, key) is not None]
