@@ -54,11 +54,24 @@ def test_whatever_is_less_plain_is_left_to_trafilatura(extra: str) -> None:
     assert plain_paragraphs(body_of(f"<p>{FIRST}</p><p>{SECOND}</p>")) is not None
 
 
-def test_text_outside_of_the_article_or_a_second_one_is_not_plain() -> None:
+@pytest.mark.parametrize(
+    ("body", "plain"),
+    [
+        ("{}", True),
+        ("<!-- nothing --> {} <p> </p>", True),
+        ("{}<p>Beside it.</p>", False),
+        ("Before it. {}", False),
+        ("{} Behind it.", False),
+        ("{}<hr> Behind it.", False),
+        ("{0}{0}", False),
+        ("<div>{}</div>", False),
+    ],
+)
+def test_text_outside_of_the_article_or_a_second_one_is_not_plain(body: str, plain: bool) -> None:
     """A body with words beside its article, or with two articles, has to be weighed."""
     article = f"<article><p>{FIRST}</p><p>{SECOND}</p></article>"
-    for body in (f"{article}<p>Beside it.</p>", article * 2, f"<div>{article}</div>"):
-        assert plain_paragraphs(document_fromstring(f"<html><body>{body}</body></html>")) is None
+    page = document_fromstring(f"<html><body>{body.format(article)}</body></html>")
+    assert (plain_paragraphs(page.find("body")) is not None) is plain
 
 
 def test_short_pages_are_not_taken_as_they_stand() -> None:
