@@ -14,6 +14,7 @@ from aggregator.core.model import Declared, ExtractedArticle, Kind, Page, Record
 from aggregator.core.options import CleaningOptions, MatchingOptions
 from aggregator.core.sightings import SeenPage, see
 from aggregator.core.times import to_text
+from aggregator.core.tokens import packed
 from aggregator.fingerprint import fingerprints
 from aggregator.pipeline import Pipeline, PipelineOptions
 from aggregator.retention import purge
@@ -81,12 +82,15 @@ def test_what_comes_after_a_purge_may_come_in_any_order(seed: int, world: type[W
     assert found[0] == found[1]
 
 
-def seen(number: int, main: str, embedded: str | None = None) -> SeenPage:
-    """A page with these texts."""
+def seen(
+    number: int, main: str, embedded: str | None = None, captured: datetime | None = None
+) -> SeenPage:
+    """A page with these texts, without a date."""
     texts = [(Role.MAIN, main), (Role.EMBEDDED, embedded)]
     found = [ExtractedArticle(role, text) for role, text in texts if text is not None]
     page = Page(found[0], tuple(found[1:]))
-    record = Record(f"line {number}", repr(page), Kind.FIELDS, f"https://s.example/{number}")
+    url = f"https://s.example/{number}"
+    record = Record(f"line {number}", f"{page} {captured}", Kind.FIELDS, url, None, captured)
     return see(record, page, fingerprints(each.text for each in found), "s.example")
 
 
@@ -101,3 +105,28 @@ def test_a_purged_text_is_found_again_where_it_is_short_or_long_as_before() -> N
         ingest(engine, [[seen(2, story), seen(3, other, story)]], "2027-01-02T00:00:00Z")
         found = results(engine)["canonical_stories"]
     assert sorted(row[1] for row in found) == [1, 1, 2]
+
+
+def test_a_purged_text_in_another_time_has_what_its_earliest_article_has() -> None:
+    """Seen again long after, a purged article shares the text's later node with one that came
+    with it: whole if that one is the earliest, else purged."""
+    story = " ".join(f"word{n}" for n in range(60))
+    then, now = START, START + timedelta(days=50)
+    found = set()
+    for number in range(2, 12):
+        with new_store() as engine:
+            ingest(engine, [[seen(1, story, captured=then)]])
+            purge(engine, options(), ({}, Keeping(since="2026-12-01T00:00:00Z")), LATER)
+            both = [seen(1, story, captured=now), seen(number, story, captured=now)]
+            ingest(engine, [both], "2027-01-02T00:00:00Z")
+            with engine.connect() as connection:
+                statement = "SELECT text_digest, tokens, lines, earliest_article FROM nodes"
+                ((digest, tokens, lines, earliest),) = connection.execute(text(statement))
+        first, second = (page.sightings[0] for page in both)
+        assert earliest == min(first.article_id, second.article_id)
+        live = earliest == second.article_id
+        print_ = second.fingerprint
+        assert tokens == (packed(print_.tokens) if live else digest)
+        assert lines == (packed(print_.lines) if live else None)
+        found.add(live)
+    assert found == {True, False}
