@@ -73,7 +73,7 @@ _ORIGIN = re.compile(
     r"this\s+(?:article|story|post|report)\s+(?:was\s+|has\s+been\s+)?(?:originally|"
     r"first)\s+(?:appeared|published|posted)\s+(?:on|in|at|by)\s+(?P<o2>.+)|"
     r"originally\s+(?:published|appeared|posted)\s+(?:on|in|at|by)\s+(?P<o3>.+)|"
-    r"(?:lesen\s+sie\s+)?den\s+originalartikel\s+(?:auf|bei|in)\s+(?P<o4>.+?)(?:\s+lesen)?|"
+    r"(?:lesen\s+sie\s+)?den\s+originalartikel\s+(?:auf|bei|in)\s+(?P<o4>.+?)(?:\s+lesen)?\W*$|"
     r"(?:dieser\s+(?:artikel|beitrag|"
     r"text)\s+)?(?:erschien\s+)?(?:ist\s+)?zuerst\s+(?:erschienen\s+)?(?:auf|bei|"
     r"in)\s+(?P<o5>.+)|"
