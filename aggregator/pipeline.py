@@ -191,9 +191,8 @@ class Pipeline:
         """The entries, with the time that reading them takes."""
         following = iter(entries)
         while True:
-            started = time.perf_counter()
-            entry = next(following, None)
-            self.seconds["read"] += time.perf_counter() - started
+            with self.timed("read"):
+                entry = next(following, None)
             if entry is None:
                 return
             yield entry

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.core.tokens import (
-    UNIT_BITS,
     Fingerprint,
     Hashes,
     Tokens,
+    cut,
     distinct,
+    is_spaced,
     units,
 )
 
@@ -63,8 +64,7 @@ def _groups(fingerprints: Sequence[Fingerprint]) -> Iterator[list[int]]:
     spaced, mixed = [], []
     for place, each in enumerate(fingerprints):
         length = len(each.tokens)
-        plain = not (each.tokens & np.uint32(UNIT_BITS)).any()
-        if length >= GRAM_WORDS and plain:
+        if length >= GRAM_WORDS and is_spaced(each.tokens):
             spaced.append(place)
         elif length >= GRAM_WORDS * _LARGEST_UNIT:
             mixed.append(place)
@@ -101,11 +101,8 @@ def run_keys(texts: Sequence[Tokens]) -> list[Hashes]:
     chosen = np.empty(len(tokens), dtype=np.uint64)
     for unit, own in kinds.items():
         chosen[own] = _lowest(hashes, lengths, unit * (RUN_WORDS - GRAM_WORDS) + 1)[own]
-    ends = np.cumsum(lengths)
-    return [
-        distinct(chosen[end - length : end] | KIND_BIT)[:MAX_RUN_KEYS]
-        for end, length in zip(ends.tolist(), lengths.tolist(), strict=True)
-    ]
+    of_texts = cut(chosen | KIND_BIT, np.cumsum(lengths)[:-1])
+    return [distinct(its)[:MAX_RUN_KEYS] for its in of_texts]
 
 
 def _grams(tokens: Tokens, lengths: NDArray[np.int64], size: int) -> Hashes:

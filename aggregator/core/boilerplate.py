@@ -24,11 +24,12 @@ from numpy.typing import NDArray
 from aggregator.core.postings import Places, Postings
 from aggregator.core.tokens import (
     SHINGLE_WORDS,
-    UNIT_BITS,
     Hashes,
     Tokens,
+    cut,
     distinct,
     grams,
+    is_spaced,
     member,
     mixed,
     units,
@@ -125,7 +126,7 @@ def passages(texts: Sequence[tuple[Tokens, Layout]]) -> Passages:
 
 def _line_words(tokens: Tokens, starts: Places, sizes: Places) -> Sizes:
     """The words of each line, by the units of its tokens."""
-    if not (tokens & np.uint32(UNIT_BITS)).any():
+    if is_spaced(tokens):
         return sizes.astype(np.float64)
     return np.asarray(np.add.reduceat(1.0 / units(tokens), starts))
 
@@ -174,7 +175,7 @@ def lines_left_out(found: Passages, repeated: Hashes) -> list[Lines]:
     left = found.lengths - np.bincount(found.texts[chosen], found.words[chosen], count)
     chosen &= left[found.texts] >= LEAST_LEFT
     ends = np.searchsorted(found.texts[chosen], np.arange(1, count))
-    return np.split(found.lines[chosen], ends) if count else []
+    return cut(found.lines[chosen], ends) if count else []
 
 
 def shingles_left_out(tokens: Tokens, lines: Lines, chosen: Lines) -> Hashes:

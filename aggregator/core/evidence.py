@@ -19,11 +19,11 @@ from aggregator.core.text import words
 from aggregator.core.tokens import (
     DIGIT_BIT,
     SHINGLE_WORDS,
-    UNIT_BITS,
     Hashes,
     Tokens,
     distinct,
     grams,
+    is_spaced,
     member,
     tokenise,
     units,
@@ -125,7 +125,7 @@ class Text:
     def spaced(self) -> bool:
         """Whether all shingles have `SHINGLE_WORDS` tokens, and all are compared: most texts."""
         plain = len(self.tokens) >= SHINGLE_WORDS and not len(self.left_out)
-        return plain and not (self.tokens & np.uint32(UNIT_BITS)).any()
+        return plain and is_spaced(self.tokens)
 
     @cached_property
     def _compared(self) -> NDArray[np.intp]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.core.tokens import Hashes, first_of_equal
+from aggregator.core.tokens import Hashes, first_of_equal, rank_among_equal
 
 CHUNK: Final = 250
 """Postings in a chunk; with 16 bytes each they fit into one page of SQLite (4096 bytes)."""
@@ -70,8 +70,7 @@ class Postings:
 
     def lowest(self, most: int) -> Postings:
         """Of ordered postings, those of the `most` first nodes of each key."""
-        rank = np.arange(len(self)) - np.searchsorted(self.keys, self.keys)
-        return self[rank < most]
+        return self[rank_among_equal(self.keys) < most]
 
     def rows(self) -> list[tuple[int, int]]:
         """The postings as (key, node)."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.core.postings import Ids, Places, Postings, joined
-from aggregator.core.tokens import Hashes, distinct, first_of_equal, member
+from aggregator.core.tokens import Hashes, distinct, first_of_equal, member, rank_among_equal
 
 ENOUGH: Final = 2
 """Weight at which a pair is proposed. A run key, of odd value, weighs as much, a band key 1."""
@@ -48,12 +48,6 @@ def _groups(rows: Postings) -> tuple[Places, Places]:
     return starts, np.diff(np.append(starts, len(rows)))
 
 
-def _rank(rows: Postings) -> Places:
-    """The place of each node among those of its key."""
-    starts, sizes = _groups(rows)
-    return np.arange(len(rows)) - np.repeat(starts, sizes)
-
-
 class Proposals:
     """The pairs that arriving nodes form, with the weights of the keys that propose them.
 
@@ -71,7 +65,7 @@ class Proposals:
         arrived node became hub of it and it had as many as it may: that node is proposed with all
         nodes of the key. Arrived nodes are left out of the postings, as they are proposed anew.
         """
-        is_hub = _rank(rows) < self.most
+        is_hub = rank_among_equal(rows.keys) < self.most
         is_new = member(rows.nodes, self.arrived)
         entered = distinct(rows.keys[is_hub & is_new])
         of_key = before[member(before.keys, entered)]
@@ -82,7 +76,7 @@ class Proposals:
 
     def add(self, rows: Postings) -> None:
         """Count some keys, with all nodes of each that matter: ordered, without repeats."""
-        rank = _rank(rows)
+        rank = rank_among_equal(rows.keys)
         is_new = member(rows.nodes, self.arrived)
         gain = _gain(rows.keys)
         for place in range(self.most):
@@ -138,8 +132,7 @@ def shared_keys(pairs: Sequence[Pair], postings: Postings) -> SharedKeys:
 def some_run_keys(shared: SharedKeys, chosen: NDArray[np.bool_], most: int) -> SharedKeys:
     """At most so many run keys of each of the chosen pairs."""
     places, keys = _where(shared, chosen[shared[0]] & (shared[1] & np.uint64(1) == 1))
-    rank = np.arange(len(places)) - np.searchsorted(places, places)
-    return _where((places, keys), rank < most)
+    return _where((places, keys), rank_among_equal(places) < most)
 
 
 def all_keys(shared: SharedKeys, chosen: NDArray[np.bool_]) -> SharedKeys:

@@ -142,6 +142,11 @@ def units(tokens: Tokens) -> NDArray[np.uint32]:
     return np.asarray(np.left_shift(np.uint32(1), shift), dtype=np.uint32)
 
 
+def is_spaced(tokens: Tokens) -> bool:
+    """Whether each token makes one word: those of other scripts are parts of words."""
+    return not (tokens & np.uint32(UNIT_BITS)).any()
+
+
 def word_count(tokens: Tokens) -> int:
     """Length in words: tokens of spaced scripts, and the others by their unit, rounded up."""
     return math.ceil(float((1.0 / units(tokens)).sum()))
@@ -197,6 +202,12 @@ def first_of_equal(*columns: NDArray[np.integer]) -> NDArray[np.bool_]:
 def cut(values: NDArray[_Integer], places: NDArray[np.intp]) -> list[NDArray[_Integer]]:
     """`values` cut at these places: `np.split`, which takes several times as long."""
     return [values[a:b] for a, b in pairwise([0, *places.tolist(), len(values)])]
+
+
+def rank_among_equal(ordered: NDArray[np.integer]) -> NDArray[np.intp]:
+    """The place of each value among those equal to it, from 0, in a sorted array."""
+    starts = np.flatnonzero(first_of_equal(ordered))
+    return np.arange(len(ordered)) - np.repeat(starts, np.diff(starts, append=len(ordered)))
 
 
 def member(values: NDArray[np.integer], ordered: NDArray[np.integer]) -> NDArray[np.bool_]:

@@ -36,19 +36,20 @@ def _touching(
 def neighbours(connection: Connection, ids: Iterable[int]) -> dict[int, set[int]]:
     """For each of these nodes, the nodes with which it has a proposed, passing match."""
     wanted = set(ids)
-    found: dict[int, set[int]] = {node: set() for node in wanted}
-    for a, b in _touching(connection, _PASSING, wanted):
-        for node, other in ((a, b), (b, a)):
-            if node in wanted:
-                found[node].add(other)
-    return found
+    return {node: set[int]() for node in wanted} | _other_ends(connection, _PASSING, wanted)
 
 
 def proposed_partners(connection: Connection, ids: Iterable[int]) -> dict[int, set[int]]:
-    """For each of these nodes, the nodes with which it has any proposed match."""
-    wanted = set(ids)
+    """For those of these nodes that have proposed matches, the nodes with which they have them."""
+    return _other_ends(connection, _PROPOSED, set(ids))
+
+
+def _other_ends(
+    connection: Connection, statement: Select[Any], wanted: set[int]
+) -> dict[int, set[int]]:
+    """The nodes at the other ends of these nodes' matches, by node."""
     found: dict[int, set[int]] = {}
-    for a, b in _touching(connection, _PROPOSED, wanted):
+    for a, b in _touching(connection, statement, wanted):
         for node, other in ((a, b), (b, a)):
             if node in wanted:
                 found.setdefault(node, set()).add(other)

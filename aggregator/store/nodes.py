@@ -143,18 +143,23 @@ def node_row(
     }
 
 
+def update_nodes(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Set columns of nodes; rows have id and the same columns each."""
+    for_each(connection, _UPDATE, rows)
+
+
 def set_standing(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Set who stands for nodes; rows have node_id, earliest_article, best_article."""
     renamed = [{"id": row["node_id"], **row} for row in rows]
     for row in renamed:
         del row["node_id"]
-    for_each(connection, _UPDATE, renamed)
+    update_nodes(connection, renamed)
 
 
 def set_anchors(connection: Connection, anchors: Mapping[int, int]) -> None:
     """Assign nodes to the clusters of these anchors."""
     rows = [{"id": node, "anchor": anchor} for node, anchor in anchors.items()]
-    for_each(connection, _UPDATE, rows)
+    update_nodes(connection, rows)
 
 
 def delete_nodes(connection: Connection, ids: Iterable[int]) -> None:

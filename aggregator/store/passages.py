@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy import Connection, delete, select, text
 
 from aggregator.core.boilerplate import Layout, Lines, place
 from aggregator.core.tokens import Hashes, Tokens, distinct, packed, unpacked
+from aggregator.store.nodes import update_nodes
 from aggregator.store.schema import nodes
 from aggregator.store.schema import repeated_passages as repeated
-from aggregator.store.sql import as_parameter, chunks, insert_new, integers
+from aggregator.store.sql import (
+    as_parameter,
+    chunks,
+    delete_among,
+    insert_new,
+    integers,
+    rows_among,
+)
 
 _KEYS_A_QUERY: Final = 20_000
 _REPEATED: Final = "SELECT r.key FROM {keys} JOIN repeated_passages r ON r.key = k.value"
@@ -31,6 +39,8 @@ JOIN articles a ON a.article_id = n.earliest_article
 JOIN revisions r ON r.revision_id = a.revision_id
 WHERE n.node_id = :node
 """
+_SIGNATURES: Final = select(nodes.c.node_id, nodes.c.signature)
+_DELETE: Final = delete(repeated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +90,8 @@ def _hashes(stored: Iterable[int]) -> Hashes:
 
 def signatures(connection: Connection, ids: Iterable[int]) -> dict[int, Hashes]:
     """The MinHash signatures of these nodes."""
-    found = {}
-    for chunk in chunks(ids):
-        statement = select(nodes.c.node_id, nodes.c.signature).where(nodes.c.node_id.in_(chunk))
-        for row in connection.execute(statement).all():
-            found[row.node_id] = np.frombuffer(row.signature, dtype="<u8")
-    return found
+    rows = rows_among(connection, _SIGNATURES, nodes.c.node_id, ids)
+    return {row.node_id: np.frombuffer(row.signature, dtype="<u8") for row in rows}
 
 
 def left_out(connection: Connection, node: int) -> tuple[Lines, str]:
@@ -98,13 +104,12 @@ def left_out(connection: Connection, node: int) -> tuple[Lines, str]:
 def mark(connection: Connection, now: Hashes, no_more: Hashes) -> None:
     """Note which passages are boilerplate now, and which are no more."""
     insert_new(connection, repeated, [{"key": key} for key in now.view(np.int64).tolist()])
-    for chunk in chunks(no_more.view(np.int64).tolist()):
-        connection.execute(delete(repeated).where(repeated.c.key.in_(chunk)))
+    delete_among(connection, _DELETE, repeated.c.key, no_more.view(np.int64).tolist())
 
 
 def set_layouts(connection: Connection, layouts: Mapping[int, Layout]) -> None:
     """Note by which layout the passages of nodes are stored."""
-    _set(
+    update_nodes(
         connection,
         [
             {"id": node, "place": layout.place, "lines": packed(layout.lines)}
@@ -115,9 +120,6 @@ def set_layouts(connection: Connection, layouts: Mapping[int, Layout]) -> None:
 
 def set_left_out(connection: Connection, of_node: Mapping[int, Lines]) -> None:
     """Set which lines of nodes take no part in comparisons."""
-    _set(connection, [{"id": n, "left_out": packed(lines)} for n, lines in of_node.items()])
-
-
-def _set(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(update(nodes).where(nodes.c.node_id == bindparam("id")), rows)
+    update_nodes(
+        connection, [{"id": n, "left_out": packed(lines)} for n, lines in of_node.items()]
+    )

@@ -12,6 +12,8 @@ from aggregator.core.tokens import (
     SHINGLE_WORDS,
     distinct,
     grams,
+    is_spaced,
+    rank_among_equal,
     shingles,
     tokenise,
     units,
@@ -64,3 +66,16 @@ def test_a_run_in_an_unspaced_script_takes_more_characters() -> None:
 @given(st.lists(st.integers(0, 20)))
 def test_distinct_is_the_sorted_set(values: list[int]) -> None:
     assert distinct(np.array(values, dtype=np.uint64)).tolist() == sorted(set(values))
+
+
+@given(st.lists(st.integers(0, 5)))
+def test_equal_values_are_numbered_from_nought(values: list[int]) -> None:
+    ordered = sorted(values)
+    ranks = rank_among_equal(np.array(ordered, dtype=np.uint64)).tolist()
+    assert ranks == [i - ordered.index(value) for i, value in enumerate(ordered)]
+
+
+@given(texts)
+def test_a_spaced_text_has_a_word_for_each_token(text: str) -> None:
+    tokens = tokenise(words(text))
+    assert is_spaced(tokens) == bool((units(tokens) == 1).all())
