@@ -52,7 +52,7 @@ def refingerprint(
 
 
 def _signed(
-    connection: Connection, batch: list[str], options: PipelineOptions
+    connection: Connection, batch: list[int], options: PipelineOptions
 ) -> list[dict[str, Any]]:
     """Sign all revisions of these articles; returns the articles' rows with their new nodes."""
     revisions = articles.revisions_of(connection, batch)
@@ -61,7 +61,7 @@ def _signed(
         connection,
         [
             {
-                "id": revision.revision_id,
+                "number": revision.revision_number,
                 "text_digest": p.digest,
                 "word_count": p.word_count,
                 "lines": packed(p.lines),
@@ -70,8 +70,8 @@ def _signed(
         ],
     )
     stored = articles.load_articles(connection, batch)
-    latest = articles.load_revisions(connection, (row.revision_id for row in stored.values()))
+    latest = articles.load_revisions(connection, (row.revision_number for row in stored.values()))
     return [
-        article_row(latest[row.revision_id]._asdict(), row, options.matching)
+        article_row(latest[row.revision_number]._asdict(), row, options.matching)
         for row in stored.values()
     ]

@@ -26,7 +26,7 @@ from aggregator.fingerprint import SCHEME, fingerprint
 from aggregator.store import articles, nodes
 from aggregator.store.engine import Connection
 
-_TOLD_BY = ("revision_id", "record_time", "page_url")
+_TOLD_BY = ("revision_number", "record_time", "page_url")
 """What tells whether an article shows a revision as it is."""
 
 
@@ -45,6 +45,7 @@ class Circumstances:
 class Birth:
     """What an article is from its first sighting on."""
 
+    article_id: str
     role: Role
     page_address: str
 
@@ -53,11 +54,12 @@ class Birth:
 class Seen:
     """What a batch saw: first sightings of articles, and fingerprints that are at hand."""
 
-    births: Mapping[str, Birth]
-    revisions: Mapping[bytes, Mapping[str, Any]]
-    """The rows of revisions that it added, by id."""
-    prints: Mapping[bytes, Fingerprint]
-    """By revision id; a fingerprint that is not here is made again from the stored text."""
+    births: Mapping[int, Birth]
+    """By article number."""
+    revisions: Sequence[Mapping[str, Any]]
+    """The rows of revisions that it adds."""
+    prints: Mapping[int, Fingerprint]
+    """By revision number; a fingerprint that is not here is made again from the stored text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +71,23 @@ class Moved:
     """The nodes that they had."""
     added: int
     """How many of them are not stored yet."""
-    prints: Mapping[bytes, Fingerprint] = field(default_factory=dict)
+    prints: Mapping[int, Fingerprint] = field(default_factory=dict)
     """As in `Seen`."""
 
 
 def restand(
-    connection: Connection, stored: set[str], seen: Seen, circumstances: Circumstances
+    connection: Connection, stored: set[int], seen: Seen, circumstances: Circumstances
 ) -> NodeChanges:
     """Let articles have their latest revisions, and say what changed for the nodes.
 
-    They are these, which are stored, and all that `seen` adds.
+    They are these, which are stored (by number), with all their revisions, and all that `seen`
+    adds.
     """
     before = articles.load_articles(connection, stored)
     new = seen.births.keys() - before.keys()
     rows = _latest_rows(connection, new, before, seen, circumstances)
-    left = {before[row["article_id"]].node_id for row in rows if row["article_id"] in before}
+    numbers = before.keys() & {row["article_number"] for row in rows}
+    left = {before[number].node_id for number in numbers}
     moved = Moved(rows, left, len(new), seen.prints)
     return move(connection, moved, circumstances.options, circumstances.ranking)
 
@@ -119,15 +123,15 @@ def move(
 
 def _latest_rows(
     connection: Connection,
-    new: set[str],
-    before: Mapping[str, Any],
+    new: set[int],
+    before: Mapping[int, Any],
     seen: Seen,
     circumstances: Circumstances,
 ) -> list[dict[str, Any]]:
     """The rows of those articles whose latest revision changed."""
-    of_article: dict[str, list[Mapping[str, Any]]] = {}
-    for row in seen.revisions.values():
-        of_article.setdefault(row["article_id"], []).append(row)
+    of_article: dict[int, list[Mapping[str, Any]]] = {}
+    for row in seen.revisions:
+        of_article.setdefault(row["article_number"], []).append(row)
     # All revisions of an article that is new are at hand; those of others are read.
     latest = {article: max(of_article[article], key=_revision_rank) for article in new}
     latest |= _stored_latest(connection, before)
@@ -138,15 +142,15 @@ def _latest_rows(
 
 
 def _stored_latest(
-    connection: Connection, before: Mapping[str, Any]
-) -> dict[str, Mapping[str, Any]]:
+    connection: Connection, before: Mapping[int, Any]
+) -> dict[int, Mapping[str, Any]]:
     """The latest revisions of stored articles, where they are not what the articles show."""
     latest = {}
     for article, revisions in articles.ranks_of_articles(connection, before).items():
         best = max((row._asdict() for row in revisions), key=_revision_rank)
         now = before[article]
         if any(best[name] != getattr(now, name) for name in _TOLD_BY):
-            latest[article] = best["revision_id"]
+            latest[article] = best["revision_number"]
     loaded = articles.load_revisions(connection, latest.values())
     return {article: loaded[revision]._asdict() for article, revision in latest.items()}
 
@@ -162,6 +166,7 @@ def article_row(
     row = {name: revision[name] for name in articles.OF_REVISION}
     short = is_short(Role(article.role), revision["word_count"], options)
     window = era(revision["published_at"] or revision["record_time"], options.exact_window_days)
+    row["article_id"] = article.article_id
     row["role"] = article.role
     row["page_address"] = article.page_address
     row["node_id"] = node_id(revision["text_digest"], short=short, era=window)
@@ -172,10 +177,10 @@ def article_row(
 
 
 def _all_prints(
-    connection: Connection, rows: list[dict[str, Any]], prints: Mapping[bytes, Fingerprint]
-) -> Mapping[bytes, Fingerprint]:
+    connection: Connection, rows: list[dict[str, Any]], prints: Mapping[int, Fingerprint]
+) -> Mapping[int, Fingerprint]:
     """The fingerprints of these articles' revisions: those at hand, and the others made again."""
-    missing = [row["revision_id"] for row in rows if row["revision_id"] not in prints]
+    missing = [n for row in rows if (n := row["revision_number"]) not in prints]
     loaded = articles.load_revisions(connection, missing, text=True)
     return {**prints, **{revision: _print(row) for revision, row in loaded.items()}}
 
@@ -183,7 +188,7 @@ def _all_prints(
 def _add_nodes(
     connection: Connection,
     rows: list[dict[str, Any]],
-    prints: Mapping[bytes, Fingerprint],
+    prints: Mapping[int, Fingerprint],
     options: MatchingOptions,
     ranking: Ranking,
 ) -> tuple[dict[int, Fingerprint], dict[int, Layout]]:
@@ -200,7 +205,7 @@ def _add_nodes(
     for node, its in of_node.items():
         standing = _stand_for(node, map(nodes.candidate_of, its.values()), ranking)
         earliest = its[standing["earliest_article"]]
-        found[node] = prints[earliest["revision_id"]]
+        found[node] = prints[earliest["revision_number"]]
         layout = _layout(earliest, found[node])
         if options.boilerplate_stories and not layout.same(NOWHERE):
             layouts[node] = layout

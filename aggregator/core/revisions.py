@@ -39,11 +39,10 @@ def _bytewise(url: str) -> bytes:
 
 
 def revision_values(sighting: Sighting) -> dict[str, Any]:
-    """What the store keeps of a revision, besides its observation."""
+    """What the store keeps of a revision, besides its observation and its numbers."""
     content = sighting.content
     return {
         "revision_id": sighting.revision_id,
-        "article_id": sighting.article_id,
         "text_digest": sighting.fingerprint.digest,
         "text": content.text,
         "url": sighting.url,

@@ -68,21 +68,28 @@ INVARIANTS = (
         "every article has its latest revision, and its words",
         """SELECT a.article_id, 'revision' FROM articles a
            LEFT JOIN revisions r
-             ON r.revision_id = a.revision_id AND r.article_id = a.article_id
-           WHERE r.revision_id IS NULL OR r.word_count <> a.word_count""",
+             ON r.revision_number = a.revision_number AND r.article_number = a.article_number
+           WHERE r.revision_number IS NULL OR r.word_count <> a.word_count""",
     ),
     Invariant(
         "every article has a node of its text",
         """SELECT a.article_id, 'node' FROM articles a
-           JOIN revisions r ON r.revision_id = a.revision_id
+           JOIN revisions r ON r.revision_number = a.revision_number
            LEFT JOIN nodes n ON n.node_id = a.node_id
            WHERE n.node_id IS NULL OR n.text_digest <> r.text_digest OR n.short <> a.short""",
     ),
     Invariant(
         "every revision is one of a stored article, and stood on a delivered page",
-        """SELECT r.article_id, 'revision' FROM revisions r
-           WHERE NOT EXISTS (SELECT 1 FROM articles a WHERE a.article_id = r.article_id)
-              OR NOT EXISTS (SELECT 1 FROM appearances p WHERE p.revision_id = r.revision_id)""",
+        """SELECT coalesce(a.article_id, 'no article'), 'revision' FROM revisions r
+           LEFT JOIN articles a ON a.article_number = r.article_number
+           WHERE a.article_id IS NULL OR NOT EXISTS (
+             SELECT 1 FROM appearances p WHERE p.revision_number = r.revision_number)""",
+    ),
+    Invariant(
+        "no article has a revision twice",
+        """SELECT a.article_id, 'revision' FROM articles a
+           JOIN revisions r ON r.article_number = a.article_number
+           GROUP BY a.article_id, r.revision_id HAVING count(*) > 1""",
     ),
     Invariant(
         "the articles that stand for a node are its own",
@@ -141,7 +148,8 @@ INVARIANTS = (
     ),
     Invariant(
         "a purged text is gone in all places",
-        """SELECT r.article_id, 'revision' FROM revisions r
+        """SELECT a.article_id, 'revision' FROM revisions r
+           JOIN articles a ON a.article_number = r.article_number
            WHERE r.purged_at IS NOT NULL AND r.text <> ''""",
     ),
 )
@@ -174,8 +182,11 @@ ORDER BY c.anchor
 """
 
 _TEXTS = """
-SELECT revision_id, article_id, text_digest, word_count, text FROM revisions
-WHERE purged_at IS NULL AND revision_id > :last ORDER BY revision_id LIMIT 200
+SELECT r.revision_number, coalesce(a.article_id, 'no article') AS article_id, r.text_digest,
+       r.word_count, r.text
+FROM revisions r
+LEFT JOIN articles a ON a.article_number = r.article_number
+WHERE r.purged_at IS NULL AND r.revision_number > :last ORDER BY r.revision_number LIMIT 200
 """
 
 
@@ -219,11 +230,11 @@ def file_damage(connection: Connection) -> Iterator[str]:
 
 def text_pages(connection: Connection) -> Iterator[Sequence[AnyRow]]:
     """All revisions whose text was not purged, some at a time."""
-    last = b""
+    last = 0
     statement = text(_TEXTS)
     while page := connection.execute(statement, {"last": last}).all():
         yield page
-        last = page[-1].revision_id
+        last = page[-1].revision_number
 
 
 def node_pages(connection: Connection) -> Iterator[list[int]]:

@@ -29,11 +29,11 @@ _ARTICLES: Final = """
 SELECT m.article_id, m.cluster_id, m.is_canonical, m.role, m.page_url, m.url, m.title, m.outlet,
        m.published_at, m.language, r.text
 FROM (
-  SELECT a.article_id, a.revision_id FROM articles a
+  SELECT a.article_id, a.revision_number FROM articles a
   WHERE a.article_id > :last {canonical} ORDER BY a.article_id LIMIT :page
 ) a
 JOIN cluster_members m ON m.article_id = a.article_id
-JOIN revisions r ON r.revision_id = a.revision_id
+JOIN revisions r ON r.revision_number = a.revision_number
 ORDER BY m.article_id
 """
 _CANONICAL: Final = """

@@ -13,7 +13,7 @@ from aggregator.store.failures import store_name
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0010"
+HEAD = "0011"
 """The schema version that this program works with."""
 
 _LOCK = 0x6167677265676174

@@ -30,13 +30,13 @@ SELECT n.node_id, n.tokens, n.place, n.lines, n.left_out,
        a.carrier, coalesce(a.published_at, a.record_time) AS moment, r.lines AS lines_now
 FROM {ids} JOIN nodes n ON n.node_id = k.value
 LEFT JOIN articles a ON a.article_id = n.earliest_article
-LEFT JOIN revisions r ON r.revision_id = a.revision_id
+LEFT JOIN revisions r ON r.revision_number = a.revision_number
 WHERE n.tokens <> n.text_digest
 """
 _LEFT_OUT: Final = """
 SELECT n.left_out, r.text FROM nodes n
 JOIN articles a ON a.article_id = n.earliest_article
-JOIN revisions r ON r.revision_id = a.revision_id
+JOIN revisions r ON r.revision_number = a.revision_number
 WHERE n.node_id = :node
 """
 _SIGNATURES: Final = select(nodes.c.node_id, nodes.c.signature)

@@ -229,14 +229,15 @@ SELECT m.article_id, m.cluster_id, m.is_canonical, m.role, m.title, a.author, m.
        a.record_time, a.first_seen_at, a.word_count, a.short, r.text, a.node_id
 FROM articles a
 JOIN cluster_members m ON m.article_id = a.article_id
-JOIN revisions r ON r.revision_id = a.revision_id
+JOIN revisions r ON r.revision_number = a.revision_number
 WHERE a.article_id = :id
 """
 _REVISIONS = """
 SELECT r.title, r.published_at, r.modified_at, r.record_time, r.word_count, r.first_seen_at,
-       r.text_digest, CASE WHEN r.revision_id = a.revision_id THEN 1 ELSE 0 END AS is_latest
-FROM revisions r JOIN articles a ON a.article_id = r.article_id
-WHERE r.article_id = :id
+       r.text_digest,
+       CASE WHEN r.revision_number = a.revision_number THEN 1 ELSE 0 END AS is_latest
+FROM revisions r JOIN articles a ON a.article_number = r.article_number
+WHERE a.article_id = :id
 ORDER BY is_latest DESC, coalesce(r.modified_at, r.record_time, '') DESC, r.revision_id
 """
 _MATCHES = f"""
@@ -255,9 +256,12 @@ ORDER BY x.resemblance DESC, m.article_id
 _DELIVERIES = """
 SELECT d.path, v.locator, v.warnings, p.position
 FROM appearances p
-JOIN deliveries v ON v.record_key = p.record_key
+JOIN deliveries v ON v.delivery_number = p.delivery_number
 JOIN dumps d ON d.dump_id = v.dump_id
-WHERE p.revision_id IN (SELECT revision_id FROM revisions WHERE article_id = :id)
+WHERE p.revision_number IN (
+  SELECT r.revision_number FROM revisions r
+  JOIN articles a ON a.article_number = r.article_number WHERE a.article_id = :id
+)
 ORDER BY v.dump_id, v.record_key, p.position
 """
 

@@ -34,18 +34,18 @@ def purged_batches(connection: Connection, size: int) -> Iterator[list[int]]:
     yield from chunks(connection.scalars(select(nodes.c.node_id).where(_PURGED)).all(), size)
 
 
-def article_batches(connection: Connection, size: int) -> Iterator[list[str]]:
-    """The ids of all articles in ascending order, in lists of at most `size`.
+def article_batches(connection: Connection, size: int) -> Iterator[list[int]]:
+    """The numbers of all articles in ascending order, in lists of at most `size`.
 
     Those that belong to a purged node, which was kept, are left out.
     """
-    last = ""
+    last = 0
     kept = select(nodes.c.node_id).where(_PURGED)
     while True:
-        statement = select(articles.c.article_id).where(
-            articles.c.article_id > last, articles.c.node_id.not_in(kept)
+        statement = select(articles.c.article_number).where(
+            articles.c.article_number > last, articles.c.node_id.not_in(kept)
         )
-        batch = list(connection.scalars(statement.order_by(articles.c.article_id).limit(size)))
+        batch = list(connection.scalars(statement.order_by(articles.c.article_number).limit(size)))
         if not batch:
             return
         yield batch

@@ -46,13 +46,13 @@ class Extent:
 
 _HELD = """
 WITH held AS (
-  SELECT DISTINCT n.anchor, r.revision_id, r.first_seen_at, r.purged_at,
+  SELECT DISTINCT n.anchor, r.revision_number, r.first_seen_at, r.purged_at,
          {size} AS size, coalesce(d.source, '') AS source
   FROM nodes n
   JOIN articles a ON a.node_id = n.node_id
-  JOIN revisions r ON r.article_id = a.article_id
-  JOIN appearances p ON p.revision_id = r.revision_id
-  JOIN deliveries v ON v.record_key = p.record_key
+  JOIN revisions r ON r.article_number = a.article_number
+  JOIN appearances p ON p.revision_number = r.revision_number
+  JOIN deliveries v ON v.delivery_number = p.delivery_number
   JOIN dumps d ON d.dump_id = v.dump_id
 )
 """
@@ -68,7 +68,7 @@ HAVING max(CASE WHEN source = :source THEN 0 ELSE 1 END) = 0 AND {left}
 ORDER BY max(first_seen_at), anchor
 """
 _TOTAL = """
-SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT revision_id, size FROM held
+SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT revision_number, size FROM held
                                     WHERE source = :source) texts
 """
 _EXTENT = """
@@ -76,7 +76,7 @@ SELECT count(DISTINCT a.article_id),
        coalesce(sum(CASE WHEN r.purged_at IS NULL THEN 1 ELSE 0 END), 0),
        coalesce(sum({size}), 0)
 FROM nodes n JOIN articles a ON a.node_id = n.node_id
-JOIN revisions r ON r.article_id = a.article_id
+JOIN revisions r ON r.article_number = a.article_number
 WHERE n.anchor = :anchor
 """
 
@@ -161,10 +161,10 @@ def remove_texts(connection: Connection, ids: Iterable[int], now: str) -> None:
     """
     for chunk in chunks(ids):
         of_node = articles.c.node_id.in_(chunk)
-        concerned = articles.select().with_only_columns(articles.c.article_id).where(of_node)
+        concerned = articles.select().with_only_columns(articles.c.article_number).where(of_node)
         connection.execute(
             update(revisions)
-            .where(revisions.c.article_id.in_(concerned), revisions.c.purged_at.is_(None))
+            .where(revisions.c.article_number.in_(concerned), revisions.c.purged_at.is_(None))
             .values(text="", purged_at=now)
         )
         connection.execute(

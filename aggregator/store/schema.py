@@ -2,7 +2,8 @@
 
 Times are text as `aggregator.core.times` writes them; text compares bytewise on every
 database (collation ``C`` on PostgreSQL, ``BINARY`` on SQLite). Content hashes that order
-nodes are signed 64-bit integers.
+nodes are signed 64-bit integers. Numbers of deliveries, articles and revisions count up as they
+come, so that what is found by them is added at the end; no result depends on them.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ rejections = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("record_key", LargeBinary, primary_key=True),
+    Column("delivery_number", RowId, primary_key=True, autoincrement=False),
+    Column("record_key", LargeBinary, index=True, unique=True, nullable=False),
     Column("page_address", Bytewise, nullable=False),
     # The reading that brought it first (a log, not part of any result).
     Column("dump_id", reference("dumps.dump_id"), nullable=False),
@@ -88,10 +90,12 @@ deliveries = Table(
 articles = Table(
     "articles",
     metadata,
-    Column("article_id", Bytewise, primary_key=True),
+    Column("article_number", RowId, primary_key=True, autoincrement=False),
+    Column("article_id", Bytewise, index=True, unique=True, nullable=False),
     Column("role", Bytewise, nullable=False),
     Column("page_address", Bytewise, nullable=False),
-    Column("revision_id", LargeBinary, nullable=False),
+    # Its latest one.
+    Column("revision_number", RowId, nullable=False),
     Column("node_id", BigInteger, reference("nodes.node_id"), index=True, nullable=False),
     Column("page_url", Bytewise),
     Column("url", Bytewise),
@@ -125,8 +129,12 @@ articles = Table(
 revisions = Table(
     "revisions",
     metadata,
-    Column("revision_id", LargeBinary, primary_key=True),
-    Column("article_id", reference("articles.article_id"), index=True, nullable=False),
+    Column("revision_number", RowId, primary_key=True, autoincrement=False),
+    Column(
+        "article_number", RowId, reference("articles.article_number"), index=True, nullable=False
+    ),
+    # No article has the same one twice.
+    Column("revision_id", LargeBinary, nullable=False),
     Column("text_digest", LargeBinary, nullable=False),
     # Empty when it was purged.
     Column("text", Bytewise, nullable=False),
@@ -153,9 +161,22 @@ revisions = Table(
 appearances = Table(
     "appearances",
     metadata,
-    Column("record_key", reference("deliveries.record_key"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("revision_id", reference("revisions.revision_id"), index=True, nullable=False),
+    Column(
+        "delivery_number",
+        RowId,
+        reference("deliveries.delivery_number"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "revision_number",
+        RowId,
+        reference("revisions.revision_number"),
+        index=True,
+        nullable=False,
+    ),
+    sqlite_with_rowid=False,
 )
 """Which delivery carried which revision, at which place of its page (0 = main)."""
 

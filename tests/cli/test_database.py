@@ -22,12 +22,17 @@ DAMAGES = {
     "UPDATE counters SET value = value + 1 WHERE name = 'clusters'": (
         "the counters are what is stored"
     ),
-    "UPDATE articles SET revision_id = x'00' WHERE article_id = (SELECT min(article_id) FROM"
+    "UPDATE articles SET revision_number = 0 WHERE article_id = (SELECT min(article_id) FROM"
     " articles)": "every article has its latest revision, and its words",
     "UPDATE articles SET node_id = (SELECT max(node_id) FROM nodes) WHERE article_id = (SELECT"
     " min(article_id) FROM articles)": "every article has a node of its text",
-    "DELETE FROM appearances WHERE revision_id = (SELECT min(revision_id) FROM revisions)": (
+    "DELETE FROM appearances WHERE revision_number = 1": (
         "every revision is one of a stored article, and stood on a delivered page"
+    ),
+    "UPDATE revisions SET article_number = (SELECT r.article_number FROM revisions r ORDER BY 1"
+    " LIMIT 1), revision_id = (SELECT r.revision_id FROM revisions r ORDER BY r.article_number"
+    " LIMIT 1) WHERE revision_number = (SELECT max(revision_number) FROM revisions)": (
+        "no article has a revision twice"
     ),
     "UPDATE nodes SET best_article = 'a0'": "the articles that stand for a node are its own",
     "DELETE FROM clusters WHERE size = 1": "every node is in a cluster",
@@ -46,8 +51,8 @@ DAMAGES = {
     "UPDATE matches SET scheme = 'another'": (
         "every node and match was made with one scheme, the store's (purged ones aside)"
     ),
-    "UPDATE revisions SET purged_at = '2026-01-01T00:00:00Z' WHERE revision_id = (SELECT"
-    " min(revision_id) FROM revisions)": "a purged text is gone in all places",
+    "UPDATE revisions SET purged_at = '2026-01-01T00:00:00Z' WHERE"
+    " revision_number = 1": "a purged text is gone in all places",
     "UPDATE nodes SET node_id = node_id + 1 WHERE node_id = (SELECT max(node_id) FROM nodes)": (
         "every posting of the candidate index is of a node"
     ),
@@ -63,8 +68,8 @@ DAMAGES = {
     " LIMIT 1) WHERE node_id = (SELECT min(node_id) FROM nodes)": (
         "the signature of every node is that of its words, and datasketch's"
     ),
-    "UPDATE revisions SET text = 'other' WHERE revision_id = (SELECT max(revision_id) FROM"
-    " revisions)": "the words of every text are those that its digest names",
+    "UPDATE revisions SET text = 'other' WHERE"
+    " revision_number = 1": "the words of every text are those that its digest names",
     "UPDATE nodes SET tokens = x'00' WHERE node_id = (SELECT max(node_id) FROM nodes)": (
         "the candidate index has every key of every node, and no other"
     ),

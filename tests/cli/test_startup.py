@@ -21,7 +21,7 @@ from tests.stores import opened, rows
 
 EXPORTED = """
 SELECT m.*, r.text FROM cluster_members m JOIN articles a ON a.article_id = m.article_id
-JOIN revisions r ON r.revision_id = a.revision_id ORDER BY m.article_id
+JOIN revisions r ON r.revision_number = a.revision_number ORDER BY m.article_id
 """
 
 IMPORTED = """

@@ -20,14 +20,16 @@ NODES = """
 SELECT n.scheme, n.signature, n.short, r.text
 FROM nodes n
 JOIN articles a ON a.article_id = n.earliest_article
-JOIN revisions r ON r.revision_id = a.revision_id
+JOIN revisions r ON r.revision_number = a.revision_number
 """
 MATCHES = """
 SELECT x.scheme, x.rule, x.resemblance, x.containment_a_in_b, x.containment_b_in_a, p.text, q.text,
        a.node_id, b.node_id
 FROM article_matches x
-JOIN articles a ON a.article_id = x.article_a JOIN revisions p ON p.revision_id = a.revision_id
-JOIN articles b ON b.article_id = x.article_b JOIN revisions q ON q.revision_id = b.revision_id
+JOIN articles a ON a.article_id = x.article_a
+JOIN revisions p ON p.revision_number = a.revision_number
+JOIN articles b ON b.article_id = x.article_b
+JOIN revisions q ON q.revision_number = b.revision_number
 """
 
 

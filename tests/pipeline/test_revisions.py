@@ -22,7 +22,7 @@ from tests.stores import empty, rows
 
 URL = "https://paper.example/story"
 STORY = " ".join(f"word{number}" for number in range(60))
-LATEST = "SELECT r.text FROM articles a JOIN revisions r ON r.revision_id = a.revision_id"
+LATEST = "SELECT r.text FROM articles a JOIN revisions r ON r.revision_number = a.revision_number"
 
 
 def hours(count: int | None) -> Any:

@@ -159,8 +159,14 @@ def cut(rng: random.Random, pages: Sequence[SeenPage]) -> list[list[SeenPage]]:
 
 
 RESULTS = {
-    "articles": "article_id, role, node_id, hex(revision_id), published_at, record_time, page_url",
-    "revisions": "hex(revision_id), article_id, record_time, page_url",
+    "articles": "a.article_id, a.role, a.node_id, hex(r.revision_id), a.published_at, "
+    "a.record_time, a.page_url FROM articles a "
+    "JOIN revisions r ON r.revision_number = a.revision_number",
+    "revisions": "hex(r.revision_id), a.article_id, r.record_time, r.page_url FROM revisions r "
+    "JOIN articles a ON a.article_number = r.article_number",
+    "appearances": "hex(d.record_key), p.position, hex(r.revision_id) FROM appearances p "
+    "JOIN deliveries d ON d.delivery_number = p.delivery_number "
+    "JOIN revisions r ON r.revision_number = p.revision_number",
     "nodes": "node_id, short, earliest_article, best_article, anchor, place, "
     "hex(lines), hex(left_out)",
     "repeated_passages": "key",
@@ -181,9 +187,10 @@ def results(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
             wanted = columns
             if engine.dialect.name == "postgresql":  # SQLite's hex of null is empty
                 wanted = re.sub(
-                    r"hex\((\w+)\)", r"coalesce(upper(encode(\1, 'hex')), '')", columns
+                    r"hex\(([\w.]+)\)", r"coalesce(upper(encode(\1, 'hex')), '')", columns
                 )
-            rows = connection.execute(text(f"SELECT {wanted} FROM {table}"))
+            source = "" if " FROM " in wanted else f" FROM {table}"
+            rows = connection.execute(text(f"SELECT {wanted}{source}"))
             found[table] = sorted(map(tuple, rows), key=repr)
         for each in (CANDIDATES, PASSAGES):
             parts = each.everything(connection)
