@@ -76,14 +76,15 @@ def test_an_older_store_is_counted_when_it_is_upgraded(engine: Engine) -> None:
 
 def test_an_older_store_keeps_what_it_has(engine: Engine) -> None:
     """All that is stored is the same after a downgrade to a version without numbers and back."""
-    ingest(engine, [World(random.Random(3)).deliveries(40)])
+    pages = World(random.Random(3)).deliveries(40)
+    ingest(engine, [pages])
     before, log = results(engine), rows(engine, DELIVERED)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         command.downgrade(migrate.alembic_config(connection), "0010")
     assert rows(engine, DELIVERED) == log
     migrate.upgrade(engine)
     assert (results(engine), rows(engine, DELIVERED)) == (before, log)
-    assert ingest(engine, [World(random.Random(3)).deliveries(40)]) == [Outcome.KNOWN] * 40
+    assert set(ingest(engine, [pages])) == {Outcome.KNOWN}
 
 
 DELIVERED = """
