@@ -44,7 +44,7 @@ BUSY_SECONDS = 60
 """How long a writer waits for another one on SQLite (seconds), unless its URL says `timeout`."""
 _CACHE_KIB = 128 * 1024
 """Memory of a connection for pages of an SQLite file: the upper ones of all its B-trees first."""
-_CHECKPOINT_PAGES = 16 * 1024
+_CHECKPOINT_PAGES = 64 * 1024
 """Pages (4 KiB) of the log that are copied back together: what several batches changed, once."""
 _SLICE_SECONDS = 0.5
 """How long it waits in one call: a signal is handled when the call is over."""
