@@ -19,9 +19,17 @@ from sqlalchemy import (
     update,
 )
 
-from aggregator.store.base import Bytewise
+from aggregator.store.base import Bytewise, Flag, Real
 from aggregator.store.engine import writing
-from aggregator.store.sql import CHUNK, delete_among, for_each, insert_all, rows_among
+from aggregator.store.sql import (
+    CHUNK,
+    delete_among,
+    for_each,
+    insert_all,
+    insert_new,
+    rows_among,
+    upsert,
+)
 
 STORED = 2 * CHUNK + 10
 SAMPLE = Table(
@@ -30,6 +38,9 @@ SAMPLE = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("word", Bytewise, nullable=False),
     Column("key", LargeBinary, nullable=False),
+    Column("share", Real),
+    Column("flag", Flag),
+    Column("note", Bytewise),
 )
 EVEN = select(SAMPLE).where(SAMPLE.c.word.like("even%"))
 ALL = select(SAMPLE)
@@ -42,7 +53,14 @@ def row(i: int) -> dict[str, object]:
     """Numbers are low and high, and keys are no text."""
     number = i - (1 << 63) if i % 3 else i
     word = f"{'odd' if i % 2 else 'even'} {i} 'é:x%s?"
-    return {"number": number, "word": word, "key": b"\xff\x00" + i.to_bytes(2, "big")}
+    return {
+        "number": number,
+        "word": word,
+        "key": b"\xff\x00" + i.to_bytes(2, "big"),
+        "share": i / 7 if i % 5 else None,
+        "flag": i % 2,
+        "note": None,
+    }
 
 
 @pytest.fixture
@@ -73,6 +91,27 @@ def test_a_value_that_is_asked_for_twice_is_found_once(connection: Connection) -
     found = rows_among(connection, ALL, SAMPLE.c.word, words)
     assert {each.number for each in found} == {row(7)["number"], row(8)["number"]}
     assert len(found) == 2
+
+
+def test_rows_come_back_as_they_were_inserted(connection: Connection) -> None:
+    """Values of all kinds are kept, also nothing, and a column of nothing else."""
+    found = {each.number: each._asdict() for each in connection.execute(ALL)}
+    assert found == {values["number"]: values for values in map(row, range(STORED))}
+
+
+def test_rows_that_are_there_are_left_or_set(connection: Connection) -> None:
+    """`insert_new` leaves rows that are there, `upsert` sets their columns; both add others."""
+    later = [{**row(i), "word": "later", "note": "x"} for i in range(STORED - 3, STORED + 3)]
+    insert_new(connection, SAMPLE, later)
+    assert with_word(connection, "later") == {row(i)["number"] for i in range(STORED, STORED + 3)}
+    upsert(connection, SAMPLE, later)
+    assert with_word(connection, "later") == {each["number"] for each in later}
+    upsert(connection, SAMPLE, [])
+
+
+def with_word(connection: Connection, word: str) -> set[int]:
+    """The numbers of the rows with this word."""
+    return {each.number for each in connection.execute(ALL) if each.word == word}
 
 
 def test_many_rows_are_removed_and_counted(connection: Connection) -> None:
