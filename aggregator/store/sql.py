@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Column,
     Connection,
     CursorResult,
@@ -17,7 +18,6 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
-    Text,
     Update,
     any_,
     bindparam,
@@ -27,7 +27,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeEngine
 
 from aggregator.store.engine import is_sqlite
 
@@ -128,14 +127,36 @@ def _inserting(dialect: Dialect, table: Table) -> Any:
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows of equal columns, leaving those alone whose primary key is there already."""
-    if rows:
+    if not rows:
+        return
+    narrow = all(isinstance(column.type, BigInteger) for column in table.columns)
+    if narrow and not is_sqlite(connection):
+        _insert_integers(connection, table, rows)
+    else:
         _insert(connection, table, rows, "nothing")
 
 
+def _insert_integers(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """The same on PostgreSQL for tables of integers, as one statement with an array a column.
+
+    These are the tables with many rows a batch; a statement a row takes several times as long.
+    """
+    names = list(rows[0])
+    arrays = [
+        func.unnest(bindparam(f"all_{name}", [row[name] for row in rows], ARRAY(BigInteger)))
+        for name in names
+    ]
+    statement = postgresql.insert(table).from_select(names, select(*arrays))
+    connection.execute(statement.on_conflict_do_nothing())
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of equal columns, or set all others where their primary key is there already."""
-    if rows:
-        _insert(connection, table, rows, "update")
+    """Insert rows of equal columns; where the primary key is there already, set the others."""
+    if not rows:
+        return
+    _insert(connection, table, rows, "update")
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -161,16 +182,10 @@ def _insert(
 ) -> None:
     """Insert rows of equal columns by the driver itself: their values need no preparation.
 
-    On PostgreSQL it is one statement with an array a column: one a row takes several times as
-    long. Python-side defaults of columns are not filled in.
+    Python-side defaults of columns are not filled in.
     """
     names = tuple(rows[0])
-    if is_sqlite(connection):
-        _run(connection, rows, _compiled_insert(connection.dialect, table, names, on_conflict))
-    else:
-        statement, _ = _compiled_insert(connection.dialect, table, names, on_conflict)
-        values = {_ARRAY.format(name): [row[name] for row in rows] for name in names}
-        connection.exec_driver_sql(statement, values)
+    _run(connection, rows, _compiled_insert(connection.dialect, table, names, on_conflict))
 
 
 _Compiled = tuple[str, tuple[str, ...] | None]
@@ -191,12 +206,6 @@ def _compiled_insert(
     dialect: Dialect, table: Table, names: tuple[str, ...], on_conflict: str
 ) -> _Compiled:
     statement = _inserting(dialect, table)
-    if dialect.name == "postgresql":
-        arrays = [
-            func.unnest(bindparam(_ARRAY.format(name), type_=ARRAY(_plain(table.c[name].type))))
-            for name in names
-        ]
-        statement = statement.from_select(names, select(*arrays), include_defaults=False)
     keys = [column.name for column in table.primary_key.columns]
     if on_conflict == "nothing":
         statement = statement.on_conflict_do_nothing()
@@ -204,15 +213,6 @@ def _compiled_insert(
         others = {name: statement.excluded[name] for name in names if name not in keys}
         statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
     return _compiled(dialect, statement, names)
-
-
-_ARRAY = "all_{}"
-"""The parameter with all values of a column; its own name SQLAlchemy keeps for itself."""
-
-
-def _plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """A type that an array can have: without collation."""
-    return Text() if isinstance(kind, Text) else kind
 
 
 @lru_cache(maxsize=64)
