@@ -95,26 +95,26 @@ def revisions_delivered(
     return found
 
 
-def ranks_of_articles(connection: Connection, ids: Iterable[int]) -> dict[int, list[AnyRow]]:
+def ranks_of_articles(connection: Connection, wanted: Iterable[int]) -> dict[int, list[AnyRow]]:
     """All revisions of the articles of these numbers, with what ranks them."""
     found: dict[int, list[AnyRow]] = {}
-    for row in rows_among(connection, _RANKED, revisions.c.article_number, ids):
+    for row in rows_among(connection, _RANKED, revisions.c.article_number, wanted):
         found.setdefault(row.article_number, []).append(row)
     return found
 
 
 def load_revisions(
-    connection: Connection, ids: Iterable[int], *, text: bool = False
+    connection: Connection, wanted: Iterable[int], *, text: bool = False
 ) -> dict[int, AnyRow]:
     """The revisions of these numbers, with their text or without it."""
     statement = _REVISIONS if text else _WITHOUT_TEXT
-    rows = rows_among(connection, statement, revisions.c.revision_number, ids)
+    rows = rows_among(connection, statement, revisions.c.revision_number, wanted)
     return {row.revision_number: row for row in rows}
 
 
-def load_articles(connection: Connection, ids: Iterable[int]) -> dict[int, AnyRow]:
+def load_articles(connection: Connection, wanted: Iterable[int]) -> dict[int, AnyRow]:
     """The articles of these numbers."""
-    rows = rows_among(connection, _ARTICLES, articles.c.article_number, ids)
+    rows = rows_among(connection, _ARTICLES, articles.c.article_number, wanted)
     return {row.article_number: row for row in rows}
 
 
@@ -128,9 +128,9 @@ def update_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) 
     for_each(connection, _UPDATE, rows)
 
 
-def revisions_of(connection: Connection, ids: Iterable[int]) -> list[AnyRow]:
+def revisions_of(connection: Connection, wanted: Iterable[int]) -> list[AnyRow]:
     """All revisions of the articles of these numbers that were not purged: numbers and texts."""
-    return rows_among(connection, _TEXTS, revisions.c.article_number, ids)
+    return rows_among(connection, _TEXTS, revisions.c.article_number, wanted)
 
 
 def write_articles(connection: Connection, rows: Sequence[Mapping[str, Any]], new: int) -> None:

@@ -130,14 +130,9 @@ revisions = Table(
     "revisions",
     metadata,
     Column("revision_number", RowId, primary_key=True, autoincrement=False),
-    Column(
-        "article_number", RowId, reference("articles.article_number"), index=True, nullable=False
-    ),
-    # No article has the same one twice.
+    Column("article_number", RowId, reference("articles.article_number"), nullable=False),
     Column("revision_id", LargeBinary, nullable=False),
     Column("text_digest", LargeBinary, nullable=False),
-    # Empty when it was purged.
-    Column("text", Bytewise, nullable=False),
     Column("purged_at", Bytewise),
     Column("page_url", Bytewise),
     Column("url", Bytewise),
@@ -152,9 +147,12 @@ revisions = Table(
     # The latest capture time at which this text stood there.
     Column("record_time", Bytewise),
     Column("word_count", Integer, nullable=False),
+    Column("first_seen_at", Bytewise, nullable=False),
     # Tokens in each line of the text, little-endian uint32.
     Column("lines", LargeBinary),
-    Column("first_seen_at", Bytewise, nullable=False),
+    # Empty when it was purged. It is the last one, as SQLite reads a row up to what is asked for.
+    Column("text", Bytewise, nullable=False),
+    Index(None, "article_number", "revision_id", unique=True),
 )
 """One text of an article, with everything that the page said of it then."""
 

@@ -153,7 +153,10 @@ def _insert_integers(
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of equal columns; where the primary key is there already, set the others."""
+    """Insert rows of equal columns; where the primary key is there already, set the others.
+
+    Columns that are unique by themselves keep their values.
+    """
     if not rows:
         return
     _insert(connection, table, rows, "update")
@@ -210,7 +213,12 @@ def _compiled_insert(
     if on_conflict == "nothing":
         statement = statement.on_conflict_do_nothing()
     elif on_conflict == "update":
-        others = {name: statement.excluded[name] for name in names if name not in keys}
+        # What names a row otherwise never changes: its index need not be written again.
+        others = {
+            name: statement.excluded[name]
+            for name in names
+            if name not in keys and not table.c[name].unique
+        }
         statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
     return _compiled(dialect, statement, names)
 

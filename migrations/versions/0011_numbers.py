@@ -31,8 +31,19 @@ INDEXES = {
 INDEXES_NOW = {
     "deliveries": ("record_key",),
     "articles": ("article_id", *INDEXES["articles"]),
-    "revisions": ("article_number",),
+    "revisions": ("article_number_revision_id",),
     "appearances": ("revision_number",),
+}
+REFERENCES = {
+    "deliveries": (("dump_id", "dumps"),),
+    "articles": (("node_id", "nodes"),),
+    "revisions": (("article_id", "articles"),),
+    "appearances": (("record_key", "deliveries"), ("revision_id", "revisions")),
+}
+REFERENCES_NOW = {
+    **REFERENCES,
+    "revisions": (("article_number", "articles"),),
+    "appearances": (("delivery_number", "deliveries"), ("revision_number", "revisions")),
 }
 
 
@@ -42,21 +53,31 @@ def is_sqlite() -> bool:
 
 def set_aside(indexes: dict[str, tuple[str, ...]]) -> None:
     """Give the present tables other names, so that new ones can have theirs."""
+    if is_sqlite():
+        # Somebody's own view of ours, which are away now, would forbid to rename anything.
+        op.execute("PRAGMA legacy_alter_table = ON")
     for table in REBUILT:
         for name in indexes.get(table, ()):
             op.drop_index(f"ix_{table}_{name}", table_name=table)
         op.rename_table(table, f"former_{table}")
         if not is_sqlite():
             op.execute(f"ALTER INDEX pk_{table} RENAME TO pk_former_{table}")
+    if is_sqlite():
+        op.execute("PRAGMA legacy_alter_table = OFF")
 
 
-def drop_former() -> None:
-    if not is_sqlite():
-        # References that are still to be checked would forbid changes of their tables.
-        op.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        op.execute("SET CONSTRAINTS ALL DEFERRED")
+def finish(references: dict[str, tuple[tuple[str, str], ...]]) -> None:
+    """Drop the former tables; let PostgreSQL check all references together, and count rows."""
     for table in REBUILT:
         op.drop_table(f"former_{table}")
+    if is_sqlite():
+        return
+    for table, its in references.items():
+        for column, to in its:
+            deferred = {"initially": "DEFERRED", "deferrable": True}
+            op.create_foreign_key(None, table, to, [column], [column], **deferred)
+    for table in REBUILT:
+        op.execute(f"ANALYZE {table}")
 
 
 def copy(table: str, columns: Sequence[str], more: dict[str, str], source: str) -> None:
@@ -66,9 +87,13 @@ def copy(table: str, columns: Sequence[str], more: dict[str, str], source: str) 
     op.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}")  # noqa: S608 ours
 
 
-def refers(column: str, to: str) -> sa.ForeignKeyConstraint:
-    """A foreign key of the table that is being made, checked at the end of a transaction."""
-    return sa.ForeignKeyConstraint([column], [to], initially="DEFERRED", deferrable=True)
+def refer(
+    references: dict[str, tuple[tuple[str, str], ...]], table: str
+) -> list[sa.ForeignKeyConstraint]:
+    """The foreign keys of a table that is being made, which only SQLite has from the beginning."""
+    deferred = {"initially": "DEFERRED", "deferrable": True}
+    its = references[table] if is_sqlite() else ()
+    return [sa.ForeignKeyConstraint([each], [f"{to}.{each}"], **deferred) for each, to in its]
 
 
 def said() -> list[sa.Column]:
@@ -87,7 +112,7 @@ def make_deliveries(*key: sa.Column | sa.Constraint) -> None:
         sa.Column("dump_id", ROW_ID, nullable=False),
         sa.Column("locator", BYTEWISE, nullable=False),
         sa.Column("warnings", BYTEWISE, nullable=True),
-        refers("dump_id", "dumps.dump_id"),
+        *refer(REFERENCES, "deliveries"),
     )
 
 
@@ -102,7 +127,7 @@ def make_articles(*key: sa.Column | sa.Constraint) -> None:
         *said(),
         sa.Column("published_order", BYTEWISE, nullable=False),
         sa.Column("short", sa.SmallInteger(), nullable=False),
-        refers("node_id", "nodes.node_id"),
+        *refer(REFERENCES, "articles"),
     )
 
 
@@ -112,10 +137,10 @@ def make_revisions(*key: sa.Column | sa.Constraint) -> None:
         *key,
         sa.Column("revision_id", sa.LargeBinary(), nullable=False),
         sa.Column("text_digest", sa.LargeBinary(), nullable=False),
-        sa.Column("text", BYTEWISE, nullable=False),
         sa.Column("purged_at", BYTEWISE, nullable=True),
         *said(),
         sa.Column("lines", sa.LargeBinary(), nullable=True),
+        sa.Column("text", BYTEWISE, nullable=False),
     )
 
 
@@ -135,7 +160,11 @@ def number(name: str) -> sa.Column:
 
 def numbered(table: str, name: str) -> tuple[sa.Column, sa.Constraint]:
     """The column and the constraint of a table's number."""
-    return number(name), sa.PrimaryKeyConstraint(name, name=f"pk_{table}")
+    return number(name), keyed(table, name)
+
+
+def keyed(table: str, name: str) -> sa.Constraint:
+    return sa.PrimaryKeyConstraint(name, name=f"pk_{table}")
 
 
 def upgrade() -> None:
@@ -145,57 +174,56 @@ def upgrade() -> None:
     make_revisions(
         *numbered("revisions", "revision_number"),
         number("article_number"),
-        refers("article_number", "articles.article_number"),
+        *refer(REFERENCES_NOW, "revisions"),
     )
     op.create_table(
         "appearances",
         number("delivery_number"),
         sa.Column("position", sa.Integer(), nullable=False, autoincrement=False),
         number("revision_number"),
-        refers("delivery_number", "deliveries.delivery_number"),
-        refers("revision_number", "revisions.revision_number"),
+        *refer(REFERENCES_NOW, "appearances"),
         sa.PrimaryKeyConstraint("delivery_number", "position", name="pk_appearances"),
         sqlite_with_rowid=False,
     )
     give_numbers()
-    drop_former()
+    finish(REFERENCES_NOW)
     op.create_index("ix_deliveries_record_key", "deliveries", ["record_key"], unique=True)
     op.create_index("ix_articles_article_id", "articles", ["article_id"], unique=True)
     index_articles()
-    op.create_index("ix_revisions_article_number", "revisions", ["article_number"])
+    both = ["article_number", "revision_id"]
+    op.create_index("ix_revisions_article_number_revision_id", "revisions", both, unique=True)
     op.create_index("ix_appearances_revision_number", "appearances", ["revision_number"])
 
 
 def give_numbers() -> None:
-    """Fill the tables; SQLite has numbers of rows already."""
+    """Fill the tables; SQLite has numbers of rows already.
+
+    A row that refers to nothing has no number to give, which ends the upgrade.
+    """
     its = "rowid" if is_sqlite() else "number"
     if not is_sqlite():
-        for table in REBUILT:
+        for table in REBUILT[1:]:
             op.execute(f"ALTER TABLE former_{table} ADD COLUMN number BIGSERIAL")
     copy("deliveries", DELIVERY, {"delivery_number": f"f.{its}"}, "former_deliveries f")
     copy(
         "articles",
         ARTICLE,
         {"article_number": f"f.{its}", "revision_number": f"r.{its}"},
-        "former_articles f JOIN former_revisions r ON r.revision_id = f.revision_id",
+        "former_articles f LEFT JOIN former_revisions r ON r.revision_id = f.revision_id",
     )
     copy(
         "revisions",
         REVISION,
         {"revision_number": f"f.{its}", "article_number": f"a.{its}"},
-        "former_revisions f JOIN former_articles a ON a.article_id = f.article_id",
+        "former_revisions f LEFT JOIN former_articles a ON a.article_id = f.article_id",
     )
     copy(
         "appearances",
         ["position"],
         {"delivery_number": f"d.{its}", "revision_number": f"r.{its}"},
-        "former_appearances f JOIN former_deliveries d ON d.record_key = f.record_key"
-        " JOIN former_revisions r ON r.revision_id = f.revision_id",
+        "former_appearances f LEFT JOIN former_deliveries d ON d.record_key = f.record_key"
+        " LEFT JOIN former_revisions r ON r.revision_id = f.revision_id",
     )
-
-
-def keyed(table: str, name: str) -> sa.Constraint:
-    return sa.PrimaryKeyConstraint(name, name=f"pk_{table}")
 
 
 def downgrade() -> None:
@@ -208,19 +236,18 @@ def downgrade() -> None:
     make_revisions(
         keyed("revisions", "revision_id"),
         sa.Column("article_id", BYTEWISE, nullable=False),
-        refers("article_id", "articles.article_id"),
+        *refer(REFERENCES, "revisions"),
     )
     op.create_table(
         "appearances",
         sa.Column("record_key", sa.LargeBinary(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.LargeBinary(), nullable=False),
-        refers("record_key", "deliveries.record_key"),
-        refers("revision_id", "revisions.revision_id"),
+        *refer(REFERENCES, "appearances"),
         sa.PrimaryKeyConstraint("record_key", "position", name="pk_appearances"),
     )
     take_numbers()
-    drop_former()
+    finish(REFERENCES)
     index_articles()
     op.create_index("ix_revisions_article_id", "revisions", ["article_id"])
     op.create_index("ix_appearances_revision_id", "appearances", ["revision_id"])
@@ -233,19 +260,19 @@ def take_numbers() -> None:
         "articles",
         ARTICLE,
         {"revision_id": "r.revision_id"},
-        "former_articles f JOIN former_revisions r ON r.revision_number = f.revision_number",
+        "former_articles f LEFT JOIN former_revisions r ON r.revision_number = f.revision_number",
     )
     copy(
         "revisions",
         REVISION,
         {"article_id": "a.article_id"},
-        "former_revisions f JOIN former_articles a ON a.article_number = f.article_number",
+        "former_revisions f LEFT JOIN former_articles a ON a.article_number = f.article_number",
     )
     copy(
         "appearances",
         ["position"],
         {"record_key": "d.record_key", "revision_id": "r.revision_id"},
         "former_appearances f"
-        " JOIN former_deliveries d ON d.delivery_number = f.delivery_number"
-        " JOIN former_revisions r ON r.revision_number = f.revision_number",
+        " LEFT JOIN former_deliveries d ON d.delivery_number = f.delivery_number"
+        " LEFT JOIN former_revisions r ON r.revision_number = f.revision_number",
     )

@@ -29,11 +29,6 @@ DAMAGES = {
     "DELETE FROM appearances WHERE revision_number = 1": (
         "every revision is one of a stored article, and stood on a delivered page"
     ),
-    "UPDATE revisions SET article_number = (SELECT r.article_number FROM revisions r ORDER BY 1"
-    " LIMIT 1), revision_id = (SELECT r.revision_id FROM revisions r ORDER BY r.article_number"
-    " LIMIT 1) WHERE revision_number = (SELECT max(revision_number) FROM revisions)": (
-        "no article has a revision twice"
-    ),
     "UPDATE nodes SET best_article = 'a0'": "the articles that stand for a node are its own",
     "DELETE FROM clusters WHERE size = 1": "every node is in a cluster",
     "UPDATE clusters SET cluster_id = 'c0' WHERE size = 8": (
