@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -28,6 +29,8 @@ from typing import Any
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from aggregator.candidates import postings
 from aggregator.cleaning import registered_domain
 from aggregator.core.decision import TextFacts, Verdict, decide
@@ -40,6 +43,7 @@ from aggregator.fingerprint import fingerprint
 from aggregator.labels import Labels, read_labels
 from aggregator.store.index import HUBS
 
+os.environ["PYTHONPATH"] = sys.path[0]  # for the commands that it starts
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 _WORD = re.compile(r"\w+")
 _PERMUTATIONS = 128
