@@ -60,7 +60,9 @@ def opened_store(settings: Settings, *, create: bool = False) -> Iterator[Engine
             from aggregator.store import migrate
 
             prepare = migrate.upgrade if create else migrate.require_current
-            Persistence(engine, patience).insist(lambda: prepare(engine))
+            versions = Persistence(engine, patience).insist(lambda: prepare(engine))
+            if versions and versions[0] not in (None, versions[1]):
+                complain("the store had version {} and has {} now".format(*versions))
             yield engine
         finally:
             engine.dispose()

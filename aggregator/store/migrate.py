@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -63,18 +65,52 @@ def stored_version(connection: Connection) -> str | None:
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
-    """Bring the schema to this program's version; returns the version before and after."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    """Bring the schema to this program's version; returns the version before and after.
+
+    Raises StoreError for a newer store, and for one where a reference would lead nowhere.
+    """
+    with (
+        engine.connect().execution_options(writes=True) as connection,
+        _unreferenced(connection),
+        connection.begin(),
+    ):
         if not is_sqlite(connection):
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         before = version(connection)
         if before is not None and before > HEAD:
             raise StoreError(_newer(engine, before))
         if before != HEAD:
-            from alembic import command
-
-            command.upgrade(alembic_config(connection), HEAD)
+            _migrate(connection)
         return before, HEAD
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), HEAD)
+    if is_sqlite(connection):
+        for table, row, to, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+            name = store_name(connection.engine.url)
+            raise StoreError(
+                f"{name}: not upgraded: row {row} of table {table} refers to nothing in {to}"
+            )
+
+
+@contextmanager
+def _unreferenced(connection: Connection) -> Iterator[None]:
+    """Have SQLite look at no foreign keys, as its documentation asks for where tables are rebuilt.
+
+    Otherwise rows of somebody's own table that refer to ours would go with the former table.
+    """
+    if not is_sqlite(connection):
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def require_current(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, inspect, select, text, update
 
 from aggregator.intake import Outcome
 from aggregator.store import migrate
-from aggregator.store.engine import StoreError, open_engine, reading, writing
+from aggregator.store.engine import DatabaseError, StoreError, open_engine, reading, writing
 from aggregator.store.schema import articles, deliveries, metadata, revisions
 from tests.pipeline.worlds import World, ingest, results
 from tests.stores import opened, rows
@@ -128,6 +128,37 @@ def test_a_view_of_ones_own_does_not_stop_an_upgrade(sqlite_url: str) -> None:
             command.downgrade(migrate.alembic_config(connection), "0010")
         migrate.upgrade(engine)
         assert rows(engine, "SELECT * FROM mine") == []
+
+
+def test_rows_of_ones_own_that_refer_to_articles_stay(sqlite_url: str) -> None:
+    """Making tables anew takes nothing from a table that refers to them, and leaves it usable."""
+    kept = "CREATE TABLE kept (id TEXT REFERENCES articles (article_id) ON DELETE CASCADE)"
+    with opened(sqlite_url) as engine:
+        ingest(engine, [World(random.Random(3)).deliveries(5)])
+        with writing(engine) as connection:
+            command.downgrade(migrate.alembic_config(connection), "0010")
+        with writing(engine) as connection:
+            connection.execute(text(kept))
+            connection.execute(text("INSERT INTO kept SELECT article_id FROM articles"))
+        before = rows(engine, "SELECT id FROM kept ORDER BY 1")
+        migrate.upgrade(engine)
+        assert rows(engine, "SELECT id FROM kept ORDER BY 1") == before != []
+        with pytest.raises(DatabaseError, match="FOREIGN KEY"), writing(engine) as connection:
+            connection.execute(text("INSERT INTO kept VALUES ('no article')"))
+
+
+def test_a_reference_that_leads_nowhere_stops_an_upgrade(sqlite_url: str) -> None:
+    """What refers to nothing is told with its table, and the store stays at its version."""
+    with opened(sqlite_url) as engine:
+        with writing(engine) as connection:
+            command.downgrade(migrate.alembic_config(connection), "0010")
+        with engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            raw.execute("PRAGMA foreign_keys = OFF")
+            raw.execute("INSERT INTO rejections VALUES (1, 99, 'x', 'empty', '')")
+        with pytest.raises(StoreError, match="rejections refers to nothing in dumps"):
+            migrate.upgrade(engine)
+        assert rows(engine, "SELECT version_num FROM alembic_version") == [("0010",)]
 
 
 def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
