@@ -14,6 +14,7 @@ BYTEWISE = sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql")
 ROW_ID = sa.BigInteger().with_variant(sa.INTEGER(), "sqlite")
 EMBEDDED = sa.text("role = 'embedded'")
 HASHED = {"postgresql_using": "hash"}
+DEFERRED = {"initially": "DEFERRED", "deferrable": True}
 
 DELIVERY = ("record_key", "page_address", "dump_id", "locator", "warnings")
 SAID = (
@@ -74,8 +75,7 @@ def finish(references: dict[str, tuple[tuple[str, str], ...]]) -> None:
         return
     for table, its in references.items():
         for column, to in its:
-            deferred = {"initially": "DEFERRED", "deferrable": True}
-            op.create_foreign_key(None, table, to, [column], [column], **deferred)
+            op.create_foreign_key(None, table, to, [column], [column], **DEFERRED)
     for table in REBUILT:
         op.execute(f"ANALYZE {table}")
 
@@ -91,9 +91,8 @@ def refer(
     references: dict[str, tuple[tuple[str, str], ...]], table: str
 ) -> list[sa.ForeignKeyConstraint]:
     """The foreign keys of a table that is being made, which only SQLite has from the beginning."""
-    deferred = {"initially": "DEFERRED", "deferrable": True}
     its = references[table] if is_sqlite() else ()
-    return [sa.ForeignKeyConstraint([each], [f"{to}.{each}"], **deferred) for each, to in its]
+    return [sa.ForeignKeyConstraint([each], [f"{to}.{each}"], **DEFERRED) for each, to in its]
 
 
 def said() -> list[sa.Column]:
@@ -164,6 +163,7 @@ def numbered(table: str, name: str) -> tuple[sa.Column, sa.Constraint]:
 
 
 def keyed(table: str, name: str) -> sa.Constraint:
+    """The constraint of a table's primary key."""
     return sa.PrimaryKeyConstraint(name, name=f"pk_{table}")
 
 

@@ -18,6 +18,12 @@ from tests.pipeline.worlds import World, ingest, results
 from tests.stores import opened, rows
 
 
+def downgrade(engine: Engine, version: str) -> None:
+    """Undo the migrations after this one."""
+    with writing(engine) as connection:
+        command.downgrade(migrate.alembic_config(connection), version)
+
+
 def test_migrations_and_models_agree(engine: Engine) -> None:
     """Alembic finds no difference between the migrated database and the models."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
@@ -32,8 +38,7 @@ def test_head_is_the_last_script() -> None:
 
 def test_downgrade_leaves_no_table_and_upgrade_makes_them_again(engine: Engine) -> None:
     """The history works in both directions."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        command.downgrade(migrate.alembic_config(connection), "base")
+    downgrade(engine, "base")
     assert set(inspect(engine).get_table_names()) == {"alembic_version"}
     assert inspect(engine).get_view_names() == []
     assert migrate.upgrade(engine) == (None, migrate.HEAD)
@@ -56,8 +61,8 @@ INSERT INTO source_days VALUES ('s', '2026-01-01', 1, 2, 3, 4, 5, 6, 7),
 
 def test_an_older_store_is_counted_when_it_is_upgraded(engine: Engine) -> None:
     """Counters, and what sources brought, begin with what the log says of dumps, not with 0."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        command.downgrade(migrate.alembic_config(connection), "0007")
+    downgrade(engine, "0007")
+    with writing(engine) as connection:
         for statement in OLDER_ROWS:
             connection.execute(text(statement))
     migrate.upgrade(engine)
@@ -89,12 +94,11 @@ def test_an_older_store_keeps_what_it_has(engine: Engine) -> None:
     ingest(engine, [pages])
     with writing(engine) as connection:
         for table, columns in FILLED.items():
-            named = {name: func.coalesce(table.c[name], name.encode()) for name in columns}
-            named |= {n: func.coalesce(table.c[n], n) for n in columns if n != "lines"}
+            fill = {name: name.encode() if name == "lines" else name for name in columns}
+            named = {name: func.coalesce(table.c[name], value) for name, value in fill.items()}
             connection.execute(update(table).values(named))
     before = everything(engine)
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        command.downgrade(migrate.alembic_config(connection), "0010")
+    downgrade(engine, "0010")
     migrate.upgrade(engine)
     assert everything(engine) == before
     assert set(ingest(engine, [pages])) == {Outcome.KNOWN}
@@ -124,8 +128,7 @@ def test_a_view_of_ones_own_does_not_stop_an_upgrade(sqlite_url: str) -> None:
     with opened(sqlite_url) as engine:
         with writing(engine) as connection:
             connection.execute(text(mine))
-        with writing(engine) as connection:
-            command.downgrade(migrate.alembic_config(connection), "0010")
+        downgrade(engine, "0010")
         migrate.upgrade(engine)
         assert rows(engine, "SELECT * FROM mine") == []
 
@@ -135,8 +138,7 @@ def test_rows_of_ones_own_that_refer_to_articles_stay(sqlite_url: str) -> None:
     kept = "CREATE TABLE kept (id TEXT REFERENCES articles (article_id) ON DELETE CASCADE)"
     with opened(sqlite_url) as engine:
         ingest(engine, [World(random.Random(3)).deliveries(5)])
-        with writing(engine) as connection:
-            command.downgrade(migrate.alembic_config(connection), "0010")
+        downgrade(engine, "0010")
         with writing(engine) as connection:
             connection.execute(text(kept))
             connection.execute(text("INSERT INTO kept SELECT article_id FROM articles"))
@@ -150,8 +152,7 @@ def test_rows_of_ones_own_that_refer_to_articles_stay(sqlite_url: str) -> None:
 def test_a_reference_that_leads_nowhere_stops_an_upgrade(sqlite_url: str) -> None:
     """What refers to nothing is told with its table, and the store stays at its version."""
     with opened(sqlite_url) as engine:
-        with writing(engine) as connection:
-            command.downgrade(migrate.alembic_config(connection), "0010")
+        downgrade(engine, "0010")
         with engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             raw.execute("PRAGMA foreign_keys = OFF")
