@@ -41,10 +41,20 @@ class Known:
     record_time: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a batch did to the store."""
+
+    outcomes: list[Outcome]
+    """What became of each page, in their order."""
+    changes: NodeChanges
+    new_articles: int
+
+
 def take_in(
     connection: Connection, circumstances: Circumstances, pages: Sequence[SeenPage | Known]
-) -> tuple[list[Outcome], NodeChanges]:
-    """Store a batch; returns what became of each page, and what changed for the nodes.
+) -> TakenIn:
+    """Store a batch.
 
     What others refer to is written first: databases look at both ends of a reference otherwise.
     """
@@ -58,7 +68,7 @@ def take_in(
     of_new = [r for r in revisions if r["article_number"] not in of_stored]
     articles.add_revisions(connection, of_new)
     batch.store_deliveries(pages, circumstances)
-    return outcomes, changes
+    return TakenIn(outcomes, changes, len(batch.births) - len(of_stored))
 
 
 @dataclass(slots=True)

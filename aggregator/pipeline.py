@@ -119,6 +119,8 @@ class Pipeline:
         self.store = Persistence(engine, options.retry)
         self.options = options
         self.counts = Counts()
+        self.new_articles = 0
+        """Articles that this pipeline stored and that were not there before."""
         self.seconds: defaultdict[str, float] = defaultdict(float)
         """Time spent so far reading, waiting for cleaned pages, taking in, and settling."""
         self._clock = clock
@@ -237,22 +239,28 @@ class Pipeline:
         self, dump_id: int, total: Tally, batch: Batch, cleaned: Sequence[Cleaned]
     ) -> Tally:
         """Store one batch of a dump that has these counts; returns its counts afterwards."""
+        new_articles = 0
 
         def once(connection: Connection) -> Tally:
+            nonlocal new_articles
             stored = dumps.tally(connection, dump_id)
             if stored != total:
                 # The connection was lost when the batch was stored, and before we were told so.
                 return stored
-            return total + self.store_batch(connection, dump_id, batch, cleaned)
+            tally, new_articles = self.store_batch(connection, dump_id, batch, cleaned)
+            return total + tally
 
-        return self.store.write(once)
+        counted = self.store.write(once)
+        self.new_articles += new_articles
+        return counted
 
     def store_batch(
         self, connection: Connection, dump_id: int, batch: Batch, cleaned: Sequence[Cleaned]
-    ) -> Tally:
+    ) -> tuple[Tally, int]:
         """Store one batch, settled and counted, in the caller's transaction.
 
-        Raises StoreError when the store's method was changed since this pipeline began.
+        Returns its counts, and how many articles are new. Raises StoreError when the store's
+        method was changed since this pipeline began.
         """
         info.agree(connection, self.options.method())
         pages = [each for each in cleaned if isinstance(each, SeenPage)]
@@ -260,11 +268,12 @@ class Pipeline:
         options = self.options.matching
         circumstances = Circumstances(dump_id, self.now(), options, self._ranking)
         with self.timed("take_in"):
-            outcomes, changes = take_in(connection, circumstances, [*batch.known, *pages])
+            taken = take_in(connection, circumstances, [*batch.known, *pages])
         settler = Settler(connection, Settling(options, self._ranking, SCHEME), self.counts)
         with self.timed("settle"):
-            settler.settle(changes)
+            settler.settle(taken.changes)
         dumps.quarantine(connection, dump_id, rejected)
+        outcomes = taken.outcomes
         tally = Tally(
             read=len(outcomes) + len(rejected),
             stored=sum(outcome != Outcome.KNOWN for outcome in outcomes),
@@ -274,7 +283,7 @@ class Pipeline:
             ignored=batch.ignored,
         )
         dumps.count(connection, dump_id, tally, circumstances.now)
-        return tally
+        return tally, taken.new_articles
 
 
 class Delivered:

@@ -86,11 +86,16 @@ class Run:
     """What one call of ``ingest`` did so far."""
 
     total: Tally
+    """Of the dumps that were read to their end."""
+    begun: Tally | None = None
+    """Of the dump that is being read."""
     dumps: int = 0
     others: int = 0
     """Dumps that other processes read meanwhile."""
     rejected_by_others: int = 0
     """Records of these that were rejected."""
+    new_articles: int = 0
+    """Articles that this process stored and that were not there before."""
     rejected: Counter[str] = field(default_factory=Counter)
     """Rejections by reason, whoever read the dump."""
     examples: dict[str, list[str]] = field(default_factory=dict)
@@ -114,14 +119,16 @@ def ingest(options: IngestOptions) -> None:
     count = _count_dumps(options, job.settings)
     # Before the store's libraries are loaded: there is something to read, most often new.
     nursery.begin()
+    from aggregator.store.dumps import Tally
     from aggregator.store.logs import totals
     from aggregator.store.persistence import Persistence
 
     with opened_store(job.settings, create=True) as engine:
         store = Persistence(engine, job.settings.retry)
         before, started = store.read(totals), time.monotonic()
-        with progress(count) as shown:
-            run = _read_all(job, store, shown)
+        run = Run(Tally())
+        with progress(count) as shown, _told_how_far(run):
+            _read_all(job, store, shown, run)
         seconds = time.monotonic() - started
         values = _values(run, before, store.read(totals), seconds)
     show(Document(values, [values], list(values), lambda: _summary(values)), options.format)
@@ -174,20 +181,30 @@ def _find(options: IngestOptions, settings: Settings) -> Iterator[Dump]:
         raise bad_usage(str(error)) from None
 
 
-def _read_all(job: Job, store: Persistence, shown: Progress) -> Run:
+@contextmanager
+def _told_how_far(run: Run) -> Iterator[None]:
+    """Tell what is stored when the user ends the run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        done = run.total + run.begun if run.begun else run.total
+        complain(f"so far {counted(done.read, 'record')} read, {done.stored:,} of them stored")
+        raise
+
+
+def _read_all(job: Job, store: Persistence, shown: Progress, run: Run) -> None:
     from aggregator.garbage import spare_what_is_loaded
     from aggregator.pipeline import Pipeline, options_of
     from aggregator.readers import read_dump
-    from aggregator.store.dumps import Tally
 
     spare_what_is_loaded()
 
     def go_on(tally: Tally) -> None:
+        run.begun = tally
         shown.count(tally)
         end_if_interrupted()
 
     options, reading = job.options, job.settings.reading
-    run = Run(Tally())
     pipeline = Pipeline(store.engine, options_of(job.settings), lambda: datetime.now(UTC))
     with pipeline, _sharing(job, store) as sharing:
         for claimed in sharing.claims(_find(options, job.settings)):
@@ -195,14 +212,14 @@ def _read_all(job: Job, store: Persistence, shown: Progress) -> Run:
             entries = read_dump(dump, reading, job.defaults, job.mapping, options.url)
             tally = pipeline.read(claimed.dump_id, shown.entries(entries), go_on)
             shown.finish(dump.path, tally)
-            run.total += tally
+            run.total, run.begun = run.total + tally, None
             run.dumps += 1
             if tally.rejected:
                 _note_rejections(store, run, claimed)
         for read in sharing.others:
             run.others += 1
             run.rejected_by_others += _note_rejections(store, run, read)
-    return run
+    run.new_articles = pipeline.new_articles
 
 
 @contextmanager
@@ -250,7 +267,7 @@ def _values(run: Run, before: Totals, after: Totals, seconds: float) -> dict[str
         "read_by_others": run.others,
         "rejected_by_others": run.rejected_by_others,
         **asdict(run.total),
-        "new_articles": after.articles - before.articles,
+        "new_articles": run.new_articles,
         "articles": after.articles,
         "clusters_before": before.clusters,
         "clusters": after.clusters,

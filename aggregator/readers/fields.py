@@ -165,6 +165,8 @@ CRAWL_MARKS = ("dump", "file_path", "warc_record_id", "token_count", "timestamp"
 """Beside one of these a bare ``date`` is the crawl's, and ``source`` is a corpus, no outlet
 (FineWeb, C4, Dolma and their kin)."""
 _CRAWL_KEYS = {"published": "date", "outlet": "source"}
+_ID_KEYS = frozenset(("uri", "source", "id", "@id"))
+"""Keys for an address under which many producers have something else."""
 _NAME_KEYS = ("name", "title", "@id", "url", "uri")
 _EPOCH_SECONDS = (10_000_000, 10_000_000_000)
 _MAX_FIELD_CHARS = 2_000
@@ -198,15 +200,18 @@ def record_of(row: Mapping[str, Any], locator: str, source: Source) -> Record | 
     times = {name: _time(_value(row, keys[name])) for name in ("published", "modified")}
     record_time, warning = instant(_time(_value(row, keys["record_time"])))
     declared = _declared(row, keys, times)
+    url = _url(row, keys["url"], mapped="url" in source.mapping)
+    no_address = _no_address(row, keys["url"]) if url is None else None
+    warnings = tuple(each for each in (warning, no_address) if each)
     return Record(
         locator=locator,
         payload=payload.text,
         kind=body[0],
-        url=_url(row, keys["url"], mapped="url" in source.mapping),
+        url=url,
         record_time=record_time,
         declared=filled(declared, source.fallback) if body[0] is Kind.FIELDS else declared,
         fallback=source.fallback,
-        warnings=(*payload.warnings, warning) if warning else payload.warnings,
+        warnings=payload.warnings + warnings,
     )
 
 
@@ -315,6 +320,15 @@ def _url(row: Mapping[str, Any], keys: Iterable[str], *, mapped: bool) -> str | 
         if len(url) <= _MAX_URL_CHARS and (mapped or url.lower().startswith(_WEB)):
             return url
     return None
+
+
+def _no_address(row: Mapping[str, Any], keys: Iterable[str]) -> str | None:
+    """A warning when what stands in the place of an address is none."""
+    value = _value(row, [key for key in keys if key not in _ID_KEYS])
+    if value is None:
+        return None
+    said = repr(value[:60]) if isinstance(value, str) else f"of type {type(value).__name__}"
+    return f"address not understood: {storable(said).text}"
 
 
 def _text(value: Any) -> str | None:

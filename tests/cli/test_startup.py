@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -251,10 +252,17 @@ def test_an_interrupted_ingest_says_so_and_running_again_finishes_it(
     out, errors = process.communicate()
     assert (process.returncode, out) == (128 + number, "")
     assert "1 read" in first or "14 read" in first
-    assert errors.splitlines()[-1].startswith(f"aggregator: {words}; what was stored")
+    how_far, said = errors.splitlines()[-2:]
+    assert said.startswith(f"aggregator: {words}; what was stored")
+    told = re.fullmatch(r"aggregator: so far (\d+) records? read, (\d+) of them stored", how_far)
+    assert told
     assert "Traceback" not in errors
     with opened(cli.url) as engine:
         assert rows(engine, "SELECT owner FROM daemons") == []
+        ((read, stored),) = rows(engine, "SELECT sum(read), sum(stored) FROM dump_log")
+        # A batch that was stored as the signal came may not be among what is told.
+        assert 0 < int(told[1]) <= read
+        assert 0 < int(told[2]) <= stored
         with reading(engine) as connection:
             assert all(each.holds for each in check_store(connection))
         cli("ingest", FIXTURES / "dumps")

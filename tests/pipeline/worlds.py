@@ -137,9 +137,10 @@ def ingest(
     for batch in batches:
         with writing(engine) as connection:
             circumstances = Circumstances(dump_id, now, OPTIONS, RANKING)
-            done, changes = take_in(connection, circumstances, batch)
+            taken = take_in(connection, circumstances, batch)
+            done = taken.outcomes
             settling = Settling(OPTIONS, RANKING, SCHEME)
-            Settler(connection, settling, Counts()).settle(changes)
+            Settler(connection, settling, Counts()).settle(taken.changes)
             known = done.count(Outcome.KNOWN)
             revised = done.count(Outcome.REVISED)
             tally = Tally(len(done), len(done) - known, known, revised=revised)

@@ -147,6 +147,25 @@ def test_what_the_user_says_fills_what_a_row_does_not(read: Read) -> None:
     assert second.declared == says
 
 
+@pytest.mark.parametrize(
+    ("row", "mapping", "warnings"),
+    [
+        ({"url": 5}, {}, ("address not understood: of type int",)),
+        ({"url": "/news/5"}, {}, ("address not understood: '/news/5'",)),
+        ({"here": ["x"]}, {"url": "here"}, ("address not understood: of type list",)),
+        ({"url": "/news/5", "link": URL}, {}, ()),
+        ({"url": None}, {}, ()),
+        ({"id": "5", "source": "c4"}, {}, ()),
+    ],
+)
+def test_an_address_that_is_none_is_left_out_with_a_warning(
+    record: RecordOf, row: dict[str, Any], mapping: dict[str, str], warnings: tuple[str, ...]
+) -> None:
+    entry = record(_line({"text": TEXT} | row), mapping=mapping)
+    assert entry.url == (URL if "link" in row else None)
+    assert entry.warnings == warnings
+
+
 def test_the_url_for_one_page_is_not_given_to_rows(record: RecordOf) -> None:
     assert record(_line({"text": TEXT}), default_url=URL).url is None
 
