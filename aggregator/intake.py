@@ -48,7 +48,9 @@ class TakenIn:
     outcomes: list[Outcome]
     """What became of each page, in their order."""
     changes: NodeChanges
+    """What changed for the nodes."""
     new_articles: int
+    """Articles that were not there before."""
 
 
 def take_in(

@@ -239,7 +239,7 @@ class Pipeline:
         self, dump_id: int, total: Tally, batch: Batch, cleaned: Sequence[Cleaned]
     ) -> Tally:
         """Store one batch of a dump that has these counts; returns its counts afterwards."""
-        new_articles = 0
+        new_articles = 0  # of the last attempt, which may be one whose commit we were not told of
 
         def once(connection: Connection) -> Tally:
             nonlocal new_articles

@@ -18,7 +18,7 @@ from rich.text import Text
 from aggregator.cli.failure import ExitCode, complain, end_if_interrupted
 from aggregator.cli.options import OutputOptions, bad_usage, command, parse_moment
 from aggregator.cli.output import Document, show
-from aggregator.cli.progress import Progress, progress
+from aggregator.cli.progress import Progress, in_words, progress
 from aggregator.cli.session import opened_store, settings_of
 from aggregator.core.wording import counted
 
@@ -127,7 +127,7 @@ def ingest(options: IngestOptions) -> None:
         store = Persistence(engine, job.settings.retry)
         before, started = store.read(totals), time.monotonic()
         run = Run(Tally())
-        with progress(count) as shown, _told_how_far(run):
+        with _told_how_far(run), progress(count) as shown:
             _read_all(job, store, shown, run)
         seconds = time.monotonic() - started
         values = _values(run, before, store.read(totals), seconds)
@@ -183,12 +183,12 @@ def _find(options: IngestOptions, settings: Settings) -> Iterator[Dump]:
 
 @contextmanager
 def _told_how_far(run: Run) -> Iterator[None]:
-    """Tell what is stored when the user ends the run."""
+    """Tell what became of the records so far when a signal ends the run."""
     try:
         yield
     except KeyboardInterrupt:
         done = run.total + run.begun if run.begun else run.total
-        complain(f"so far {counted(done.read, 'record')} read, {done.stored:,} of them stored")
+        complain(f"so far: {in_words(done)}")
         raise
 
 
@@ -268,6 +268,7 @@ def _values(run: Run, before: Totals, after: Totals, seconds: float) -> dict[str
         "rejected_by_others": run.rejected_by_others,
         **asdict(run.total),
         "new_articles": run.new_articles,
+        "articles_before": before.articles,
         "articles": after.articles,
         "clusters_before": before.clusters,
         "clusters": after.clusters,
@@ -297,7 +298,7 @@ def _summary_lines(values: dict[str, Any]) -> Iterator[str]:
         yield f"{brought}; {other} of the dumps {records}"
     articles = counted(values["articles"], "article")
     stories = counted(values["clusters"], "story", "stories")
-    if not values["stored"]:
+    if values["articles_before"] == values["articles"] and not values["stored"]:
         yield f"Nothing changed: {articles} in {stories}, as before."
         return
     new = counted(values["new_articles"], "new article")

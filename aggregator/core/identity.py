@@ -73,6 +73,13 @@ def normalise_address(url: str | None) -> str | None:
     return urlunsplit((parts.scheme, host, parts.path or "/", query, "")).strip()
 
 
+def address_warning(said: object) -> str:
+    """What is told of something in the place of an address that is none."""
+    if not isinstance(said, str):
+        return f"address not understood: of type {type(said).__name__}"
+    return f"address not understood: {(without_login(said) or '')[:60]!r}"
+
+
 def _host(name: str) -> str:
     """A host's name in ASCII (RFC 5890), so that both ways to write it are one."""
     if ":" in name:

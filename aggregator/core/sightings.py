@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aggregator.core.identity import (
+    address_warning,
     article_id,
     capture_key,
     embedded_key,
@@ -95,8 +96,13 @@ def see(
         page_url=without_login(record.url or page.own_url),
         record_time=to_text(record.record_time),
         sightings=tuple(sightings),
-        warnings=(*record.warnings, *page.warnings),
+        warnings=(*record.warnings, *_address_warning(record), *page.warnings),
     )
+
+
+def _address_warning(record: Record) -> tuple[str, ...]:
+    unclear = record.url and normalise_address(record.url) is None
+    return (address_warning(record.url),) if unclear else ()
 
 
 def _url(content: ExtractedArticle, address: str, record: Record) -> str | None:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
+from aggregator.core.identity import address_warning
 from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
 from aggregator.readers.encoding import storable
 from aggregator.readers.markup import is_markup
@@ -165,8 +166,8 @@ CRAWL_MARKS = ("dump", "file_path", "warc_record_id", "token_count", "timestamp"
 """Beside one of these a bare ``date`` is the crawl's, and ``source`` is a corpus, no outlet
 (FineWeb, C4, Dolma and their kin)."""
 _CRAWL_KEYS = {"published": "date", "outlet": "source"}
-_ID_KEYS = frozenset(("uri", "source", "id", "@id"))
-"""Keys for an address under which many producers have something else."""
+_AMBIGUOUS_URL_KEYS = frozenset(("uri", "source", "id", "@id"))
+"""Keys under which some producers have an address, and many have something else."""
 _NAME_KEYS = ("name", "title", "@id", "url", "uri")
 _EPOCH_SECONDS = (10_000_000, 10_000_000_000)
 _MAX_FIELD_CHARS = 2_000
@@ -200,8 +201,7 @@ def record_of(row: Mapping[str, Any], locator: str, source: Source) -> Record | 
     times = {name: _time(_value(row, keys[name])) for name in ("published", "modified")}
     record_time, warning = instant(_time(_value(row, keys["record_time"])))
     declared = _declared(row, keys, times)
-    url = _url(row, keys["url"], mapped="url" in source.mapping)
-    no_address = _no_address(row, keys["url"]) if url is None else None
+    url, no_address = _url(row, keys["url"], mapped="url" in source.mapping)
     warnings = tuple(each for each in (warning, no_address) if each)
     return Record(
         locator=locator,
@@ -309,26 +309,25 @@ def _at(row: Mapping[str, Any], key: str) -> Any:
     return value
 
 
-def _url(row: Mapping[str, Any], keys: Iterable[str], *, mapped: bool) -> str | None:
+def _url(
+    row: Mapping[str, Any], keys: Iterable[str], *, mapped: bool
+) -> tuple[str | None, str | None]:
+    """The address; where there is none, a warning of what stands in its place."""
+    warning = None
     for key in keys:
         value = _at(row, key)
         if not isinstance(value, str) and isinstance(value, Mapping):
             value = value.get("@id")
-        if not isinstance(value, str) or not value.strip():
+        url = storable(value.strip()).text if isinstance(value, str) else value
+        if not url:
             continue
-        url = storable(value.strip()).text
-        if len(url) <= _MAX_URL_CHARS and (mapped or url.lower().startswith(_WEB)):
-            return url
-    return None
-
-
-def _no_address(row: Mapping[str, Any], keys: Iterable[str]) -> str | None:
-    """A warning when what stands in the place of an address is none."""
-    value = _value(row, [key for key in keys if key not in _ID_KEYS])
-    if value is None:
-        return None
-    said = repr(value[:60]) if isinstance(value, str) else f"of type {type(value).__name__}"
-    return f"address not understood: {storable(said).text}"
+        too_long = isinstance(url, str) and len(url) > _MAX_URL_CHARS
+        if isinstance(url, str) and not too_long and (mapped or url.lower().startswith(_WEB)):
+            return url, None
+        if mapped or key not in _AMBIGUOUS_URL_KEYS:
+            said = "address too long" if too_long else address_warning(url)
+            warning = warning or said
+    return None, warning
 
 
 def _text(value: Any) -> str | None:

@@ -26,6 +26,7 @@ from tests.running import Cli
 from tests.stores import opened, rows
 
 LOG = "SELECT read, stored, known, rejected, revised, ignored, finished_at FROM dump_log"
+ARTICLES = "SELECT count(*) FROM articles"
 FILES, LINES = 4, 6
 QUICK = RetryOptions(seconds=30.0, first_wait_seconds=0.02, longest_wait_seconds=0.2)
 
@@ -54,7 +55,11 @@ class CleanDump:
         """Read the dump (or other entries) into a store."""
         wanted = replace(self.options, retry=retry)
         with Pipeline(engine, wanted, clock, self.cleaners()) as pipeline:
-            return pipeline.ingest("dump", entries or self.records, progress, "wire")
+            before = rows(engine, ARTICLES)[0][0]
+            tally = pipeline.ingest("dump", entries or self.records, progress, "wire")
+            # However often a batch was tried, and whether or not its commit was told.
+            assert pipeline.new_articles == rows(engine, ARTICLES)[0][0] - before
+            return tally
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,7 @@ from tests.running import Cli
 from tests.stores import opened, rows
 
 SOUND = '{"url": "https://one.example/a", "text": "Nine plain words stand here to be read again."}'
+OTHER = '{"url": "https://two.example/b", "text": "Nine other words that only this one dump has."}'
 DAMAGED = "this is no JSON"
 QUICK_LOOK = Patience(look_seconds=0.01)
 MANNER = manner_of(Declared(), {}, None, ReadingOptions(), CleaningOptions())
@@ -250,6 +251,7 @@ def test_a_process_ends_when_others_have_read_what_it_was_given(
 ) -> None:
     """It waits for a dump that we read, and tells its rejections and their exit code too."""
     cli = Cli(tmp_path, database_url)
+    (folder / "b.jsonl").write_text(OTHER + "\n")
     with opened(database_url) as engine:
         presence = Presence(place_of(engine), INGEST)
         presence.enter()
@@ -272,6 +274,7 @@ def test_a_process_ends_when_others_have_read_what_it_was_given(
     told = json.loads(out)
     assert (told["dumps"], told["read_by_others"], told["rejected_by_others"]) == (1, 1, 1)
     assert (told["read"], told["rejected"]) == (1, 0)
+    assert (told["new_articles"], told["articles_before"], told["articles"]) == (1, 0, 2)
     assert process.returncode == 3, err
     assert f"waiting for 1 dump that others read: {dump.path} (process " in err
     assert "rejected: 1 record, 1 of them by others" in err

@@ -169,12 +169,15 @@ def test_each_of_two_pipelines_counts_the_new_articles_that_it_stored(engine: En
     """Revisions, known records and what the other one stores meanwhile are not among them."""
     entries = records(random.Random(7), 60)
     first, second = (Pipeline(engine, options(), clock) for _ in range(2))
+    tallies: list[Tally] = []
     with first, second:
         for start in range(0, len(entries), 20):
-            first.ingest("a", entries[start : start + 10])
-            second.ingest("b", entries[start : start + 20])
+            tallies.append(first.ingest("a", entries[start : start + 10]))
+            tallies.append(second.ingest("b", entries[start : start + 20]))
         stored = rows(engine, "SELECT count(*) FROM articles")[0][0]
         assert first.new_articles + second.new_articles == stored
         assert min(first.new_articles, second.new_articles) > 0
         first.ingest("a", entries)
     assert first.new_articles + second.new_articles == stored
+    assert sum(each.revised for each in tallies) > 0
+    assert sum(each.known for each in tallies) > 0

@@ -26,7 +26,7 @@ def downgrade(engine: Engine, version: str) -> None:
 
 def test_migrations_and_models_agree(engine: Engine) -> None:
     """Alembic finds no difference between the migrated database and the models."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with writing(engine) as connection:
         command.check(migrate.alembic_config(connection))
 
 
@@ -169,7 +169,7 @@ def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
 
 
 def set_version(engine: Engine, version: str) -> None:
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with writing(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
 
 
@@ -210,7 +210,7 @@ def test_an_empty_database_is_told_how_to_go_on(database_url: str) -> None:
 def test_a_database_with_other_tables_is_refused_and_left_alone(database_url: str) -> None:
     """Somebody else's database gets none of our tables."""
     theirs = open_engine(database_url, must_exist=False)
-    with theirs.connect().execution_options(writes=True) as connection, connection.begin():
+    with writing(theirs) as connection:
         connection.execute(text("CREATE TABLE invoices (number INTEGER)"))
     for use in (migrate.require_current, migrate.upgrade):
         with pytest.raises(StoreError, match="holds other tables") as caught:
@@ -222,7 +222,7 @@ def test_a_database_with_other_tables_is_refused_and_left_alone(database_url: st
 
 def test_text_and_its_order_are_bytewise(engine: Engine) -> None:
     """No order of stored text depends on a collation: capitals sort before small letters."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with writing(engine) as connection:
         for name in ("b", "B", "a", "ä", "Z"):
             values = {"name": name}
             connection.execute(text("INSERT INTO store_info VALUES (:name, 'x')"), values)
