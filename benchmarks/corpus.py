@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from arguments import given_folder, natural, new_file, positive, share
 
 FUNCTION_WORDS = (
     "the of to and a in that is for on was with as by it at from be have an has are not this were "
@@ -212,14 +213,29 @@ def write(path: Path, options: CorpusOptions) -> int:
     return number
 
 
+def flaw(path: Path) -> str | None:
+    """Why a file is no corpus that all can read."""
+    number = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                row = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                return f"line {number} is not JSON"
+            text = row.get("text") if isinstance(row, dict) else None
+            if not isinstance(text, str) or not text.strip():
+                return f"line {number} is no article with a text"
+    return None if number else "it is empty"
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of a corpus, for any benchmark's command line."""
     defaults = CorpusOptions()
-    parser.add_argument("--articles", type=int, default=defaults.articles)
-    parser.add_argument("--mean-words", type=int, default=defaults.mean_words)
-    parser.add_argument("--copies", type=float, default=defaults.copies)
-    parser.add_argument("--seed", type=int, default=defaults.seed)
-    parser.add_argument("--texts", type=Path)
+    parser.add_argument("--articles", type=positive, default=defaults.articles)
+    parser.add_argument("--mean-words", type=positive, default=defaults.mean_words)
+    parser.add_argument("--copies", type=share, default=defaults.copies)
+    parser.add_argument("--seed", type=natural, default=defaults.seed)
+    parser.add_argument("--texts", type=given_folder)
 
 
 def options_of(parsed: argparse.Namespace) -> CorpusOptions:
@@ -231,7 +247,7 @@ def options_of(parsed: argparse.Namespace) -> CorpusOptions:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=new_file)
     add_options(parser)
     parsed = parser.parse_args()
     print(f"{write(parsed.file, options_of(parsed))} articles in {parsed.file}")

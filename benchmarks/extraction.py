@@ -27,6 +27,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
+from arguments import add_shared, of_shared, positive
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 _TOKEN = re.compile(r"\w+")
@@ -227,23 +229,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--shared", type=Path, default=ROOT / "../shared")
-    parser.add_argument("--processes", type=int, default=2)
+    add_shared(parser)
+    parser.add_argument("--processes", type=positive, default=2)
     parser.add_argument(
-        "--rounds", type=int, default=3, help="runs of every engine, in turn; medians count"
+        "--rounds", type=positive, default=3, help="runs of every engine, in turn; medians count"
     )
     parser.add_argument("--engines", nargs="+", choices=list(ENGINES), default=list(ENGINES))
     parser.add_argument("--set", choices=["articles", "pairs", "both"], default="both")
     options = parser.parse_args()
-    if options.set != "pairs":
-        report(
-            "article-extraction",
-            list(article_pages(options.shared / "data/article-extraction")),
-            options,
-        )
-    if options.set != "articles":
-        pages = list(warc_pages(options.shared / "data/news-pairs/pages.warc.gz"))
-        report("news-pairs", pages, options)
+    articles = options.shared / "data/article-extraction"
+    crawl = options.shared / "data/news-pairs/pages.warc.gz"
+    wanted = {"articles": [articles], "pairs": [crawl]}.get(options.set, [articles, crawl])
+    of_shared(parser, *wanted)
+    if articles in wanted:
+        report("article-extraction", list(article_pages(articles)), options)
+    if crawl in wanted:
+        report("news-pairs", list(warc_pages(crawl)), options)
 
 
 if __name__ == "__main__":

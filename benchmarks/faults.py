@@ -27,6 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.arguments import natural, needed, positive  # noqa: E402
 from benchmarks.faults_kills import Journal, kill  # noqa: E402
 from benchmarks.faults_speed import speed  # noqa: E402
 from benchmarks.faults_world import Failed, World, make_dumps  # noqa: E402
@@ -35,13 +36,17 @@ from tests.postgres import find_binaries, private_server  # noqa: E402
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--articles", type=int, default=120, help="of the dumps for the kills")
+    parser.add_argument("--kills", type=natural, default=200)
+    parser.add_argument("--seed", type=natural, default=1)
+    parser.add_argument(
+        "--articles", type=positive, default=120, help="of the dumps for the kills"
+    )
     parser.add_argument("--journal", type=Path, help="where series are kept that are done")
     parser.add_argument("--no-speed", action="store_true")
-    parser.add_argument("--pages", type=int, default=600, help="of the dumps for the speed")
-    return parser.parse_args()
+    parser.add_argument("--pages", type=positive, default=600, help="of the dumps for the speed")
+    options = parser.parse_args()
+    needed(parser, "psutil")
+    return options
 
 
 def main() -> int:

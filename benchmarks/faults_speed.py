@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
-import psutil
 from sqlalchemy import create_engine, text
 
 from benchmarks.faults_world import Failed, Place, World, make_dumps, told_in_time
+
+with suppress(ModuleNotFoundError):  # `needed` tells it
+    import psutil
 
 SETTINGS = (
     ("postgresql", 1, True),

@@ -8,7 +8,8 @@ same days) and gives them to ``aggregator ingest``. Then it measures the store: 
 table with its indexes, ``clusters list`` and ``clusters show`` (processes, best of three), and
 ``aggregator ingest`` of ten more articles. Rate and processor time are those of the ingest process
 and its workers, memory the highest that they used together, shared pages counted once. FOLDER
-keeps the store (unless `--database`) and the figures; running again goes on where it stopped.
+keeps the store (unless `--database`), the figures and what they are of: running the same again
+goes on where it stopped, and another case, step, length or database is refused.
 
 `star`: every article is a near copy of one story, the newest first. `template`: pages of one site
 that fill one form with other facts.
@@ -31,12 +32,15 @@ from typing import Any
 import corpus
 import numpy as np
 import orjson
-import psutil
-from sqlalchemy import create_engine, text
+from arguments import needed, new_file, positive, refuse
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError
 from throughput import Watch
 
 ROOT = Path(__file__).resolve().parents[1]
 NEWEST = datetime(2026, 1, 1, tzinfo=UTC)
+NOTE, FIGURES, STORE = "run.json", "figures.jsonl", "store.sqlite3"
+"""What a folder has: what it is of, the steps so far, and the store."""
 PARTS = {
     "texts": ("revisions",),
     "articles": ("articles", "deliveries", "appearances"),
@@ -227,24 +231,70 @@ def draw(path: Path, steps: list[Step]) -> None:
     figure.savefig(path, format="png")
 
 
+def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The command line."""
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--articles", type=positive, default=1_000_000)
+    parser.add_argument("--every", type=positive, default=50_000)
+    parser.add_argument("--mean-words", type=positive, default=120)
+    parser.add_argument("--case", choices=["corpus", "star", "template"], default="corpus")
+    parser.add_argument("--database", type=address)
+    parser.add_argument("--picture", type=new_file)
+    return parser.parse_args()
+
+
+def address(value: str) -> str:
+    """The URL of a database."""
+    try:
+        make_url(value)
+    except ArgumentError:
+        raise argparse.ArgumentTypeError("it is not the URL of a database") from None
+    return value
+
+
+def run_of(chosen: argparse.Namespace) -> dict[str, Any]:
+    """What the figures of a folder depend on; of a database no password."""
+    run = {name: getattr(chosen, name) for name in ("case", "every", "mean_words")}
+    database = make_url(chosen.database).render_as_string() if chosen.database else None
+    return {**run, "database": database}
+
+
+def other_run(folder: Path, run: dict[str, Any]) -> str | None:
+    """Why a folder cannot be gone on with: it is another run's, or does not tell whose."""
+    note = folder / NOTE
+    if note.exists():
+        before = json.loads(note.read_text())
+        other = [f"{name} {before.get(name)}" for name in run if before.get(name) != run[name]]
+        return f"{folder} is of another run: {', '.join(other)}" if other else None
+    if (folder / FIGURES).exists() or (folder / STORE).exists():
+        return f"{folder} is of a run that did not note what it was of: take another folder"
+    return None
+
+
+def claim(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    """Make the folder, or see that it is of such a run; refuse without what the run needs."""
+    run = run_of(chosen)
+    try:
+        chosen.folder.mkdir(parents=True, exist_ok=True)
+        if other := other_run(chosen.folder, run):
+            refuse(parser, other)
+        needed(parser, "psutil", *(["matplotlib"] if chosen.picture else []))
+        (chosen.folder / NOTE).write_text(json.dumps(run))
+    except OSError as error:
+        refuse(parser, f"{chosen.folder}: {error.strerror}")
+
+
 def main() -> None:
     """Grow a store, or go on with one."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--articles", type=int, default=1_000_000)
-    parser.add_argument("--every", type=int, default=50_000)
-    parser.add_argument("--mean-words", type=int, default=120)
-    parser.add_argument("--case", choices=["corpus", "star", "template"], default="corpus")
-    parser.add_argument("--database")
-    parser.add_argument("--picture", type=Path)
-    chosen = parser.parse_args()
-    chosen.folder.mkdir(parents=True, exist_ok=True)
-    database = chosen.database or f"sqlite:///{(chosen.folder / 'store.sqlite3').resolve()}"
+    chosen = parse(parser)
+    claim(parser, chosen)
+    database = chosen.database or f"sqlite:///{(chosen.folder / STORE).resolve()}"
     growing = Growing(chosen.folder, database, chosen.case, chosen.every, chosen.mean_words)
-    figures = chosen.folder / "figures.jsonl"
+    figures = chosen.folder / FIGURES
     known = figures.read_text().splitlines() if figures.exists() else []
     steps = [Step(**json.loads(each)) for each in known]
-    print(f"{chosen.case}, {psutil.cpu_count()} cores\n{heading()}", flush=True)
+    print(f"{chosen.case}, {os.cpu_count()} cores\n{heading()}", flush=True)
     for each in steps:
         print(line(each))
     while len(steps) * growing.every < chosen.articles:

@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from extraction import BASE, ROOT, Contestant, Item, article_pages, say_ratio, warc_pages
+from arguments import add_shared, of_shared, positive
+from extraction import BASE, Contestant, Item, article_pages, say_ratio, warc_pages
 
 SETS = ("article-extraction", "news-pairs")
 
@@ -112,18 +113,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--shared", type=Path, default=ROOT / "../shared")
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
+    add_shared(parser)
+    parser.add_argument("--processes", type=positive, default=2)
+    parser.add_argument("--rounds", type=positive, default=3)
     parser.add_argument("--set", choices=SETS, nargs="+", default=SETS)
     options = parser.parse_args()
+    articles = options.shared / "data/article-extraction"
+    crawl = options.shared / "data/news-pairs/pages.warc.gz"
+    sources = dict(zip(SETS, (articles, crawl), strict=True))
+    of_shared(parser, *(sources[name] for name in options.set))
     with tempfile.TemporaryDirectory() as folder:
-        warcs = {
-            SETS[0]: Path(folder) / "pages.warc",
-            SETS[1]: options.shared / "data/news-pairs/pages.warc.gz",
-        }
+        warcs = {SETS[0]: Path(folder) / "pages.warc", SETS[1]: crawl}
         if SETS[0] in options.set:
-            write_warc(warcs[SETS[0]], article_pages(options.shared / "data/article-extraction"))
+            write_warc(warcs[SETS[0]], article_pages(articles))
         for name in options.set:
             report(name, warcs[name], options)
 

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from arguments import add_shared, of_shared, refuse
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -40,7 +41,7 @@ from aggregator.core.proposals import Proposals, meeting
 from aggregator.core.scores import Judged, score
 from aggregator.core.tokens import Fingerprint
 from aggregator.fingerprint import fingerprint
-from aggregator.labels import Labels, read_labels
+from aggregator.labels import LabelError, Labels, read_labels
 from aggregator.store.index import HUBS
 
 os.environ["PYTHONPATH"] = sys.path[0]  # for the commands that it starts
@@ -264,13 +265,17 @@ def report(name: str, made: Row) -> None:
 def main() -> None:
     """Score the pipeline and its peers."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    beside = Path(__file__).parents[1] / ".." / "shared"
-    parser.add_argument("--shared", type=Path, default=beside)
+    add_shared(parser)
     parser.add_argument("--database", type=Path, help="an SQLite store of the pages")
     parser.add_argument("--errors", action="store_true", help="list what the pipeline gets wrong")
     chosen = parser.parse_args()
     data = chosen.shared / "data" / "news-pairs"
-    labels = read_labels(data / "pairs.csv")
+    stored = chosen.database and chosen.database.exists()
+    of_shared(parser, data / "pairs.csv", *([] if stored else [data / "pages.warc.gz"]))
+    try:
+        labels = read_labels(data / "pairs.csv")
+    except LabelError as error:
+        refuse(parser, str(error))
     with tempfile.TemporaryDirectory() as folder:
         database = chosen.database or Path(folder) / "store.sqlite3"
         if not database.exists():

@@ -15,9 +15,9 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
 import numpy as np
+from arguments import add_shared, given_file, of_shared
 from numpy.typing import NDArray
 from quality import Article, Row, load
 
@@ -136,11 +136,12 @@ def line(name: str, made: Row, note: str = "") -> None:
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    beside = Path(__file__).parents[1] / ".." / "shared"
-    parser.add_argument("--shared", type=Path, default=beside)
-    parser.add_argument("--database", type=Path, required=True, help="a store of the pages")
+    add_shared(parser)
+    parser.add_argument("--database", type=given_file, required=True, help="a store of the pages")
     chosen = parser.parse_args()
-    labels = read_labels(chosen.shared / "data" / "news-pairs" / "pairs.csv")
+    pairs_file = chosen.shared / "data" / "news-pairs" / "pairs.csv"
+    of_shared(parser, pairs_file)
+    labels = read_labels(pairs_file)
     pairs = compared(labels.pairs, load(chosen.database))
     scorer = Scorer(pairs)
     print(f"{'':34} precision  recall     F1  partial merged")

@@ -23,6 +23,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from arguments import natural, needed
 from soak_daemons import Daemons, compiled_clock
 from soak_judge import addresses, draw, judge, print_table, query
 from soak_world import World
@@ -84,8 +85,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--database", help="URL of an empty one; default an SQLite file")
     parser.add_argument("--keep", type=Path, help="a new folder for everything")
     parser.add_argument("--picture", type=Path, default=Path("soak.png"))
-    parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+    parser.add_argument("--seed", type=natural, default=1)
+    parsed = parser.parse_args()
+    needed(parser, "psutil")
+    return parsed
 
 
 def main() -> int:

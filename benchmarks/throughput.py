@@ -24,13 +24,17 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import corpus
-import psutil
+from arguments import command, given_file, needed, new_file, positive, refuse
 from peers import PEERS, Outcome
+
+with suppress(ModuleNotFoundError):  # `needed` tells it
+    import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 PIPELINE = "pipeline"
@@ -101,10 +105,10 @@ def contestant(name: str, path: Path) -> None:
 
 def measure(name: str, path: Path, cores: int, python: str) -> Result | None:
     """Run one contestant in a process of its own on so many cores; None if it fails."""
-    command = [python, __file__, str(path), "--contestant", name]
+    arguments = [python, __file__, str(path), "--contestant", name]
     chosen = set(sorted(os.sched_getaffinity(0))[-cores:])
     with subprocess.Popen(
-        command,
+        arguments,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -116,9 +120,12 @@ def measure(name: str, path: Path, cores: int, python: str) -> Result | None:
         said, errors = process.communicate()
         watch.stop()
     if process.returncode:
-        print(f"{name}: failed: {errors[-800:]}", file=sys.stderr)
+        print(f"{name}: failed: {errors.strip()}", file=sys.stderr)
         return None
     outcome = Outcome(**json.loads(said.splitlines()[-1]))
+    if not outcome.articles:
+        print(f"{name}: failed: it took none of the articles", file=sys.stderr)
+        return None
     return Result(name, cores, outcome, watch.peak, watch.processor)
 
 
@@ -186,9 +193,9 @@ def table(results: list[Result]) -> str:
     return "\n".join(lines)
 
 
-def compete(path: Path, parsed: argparse.Namespace) -> list[Result]:
-    """All contestants on all numbers of cores; prints a table for each number."""
-    results = []
+def compete(path: Path, parsed: argparse.Namespace) -> tuple[list[Result], bool]:
+    """All contestants on all numbers of cores, a table for each; and whether none failed."""
+    results, well = [], True
     for cores in parsed.cores:
         those = []
         for name in parsed.only or [PIPELINE, *PEERS]:
@@ -198,33 +205,52 @@ def compete(path: Path, parsed: argparse.Namespace) -> list[Result]:
                 print(f"{name}: not installed, left out", file=sys.stderr)
             elif (result := measure(name, path, cores, python)) is not None:
                 those.append(result)
+            else:
+                well = False
         print(f"\n{path.name}, {cores} core{'s' if cores > 1 else ''}\n{table(those)}", flush=True)
         results += those
-    return results
+    return results, well
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpus", type=Path, nargs="?")
+def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The command line."""
+    available = len(os.sched_getaffinity(0))
+    parser.add_argument("corpus", type=given_file, nargs="?")
     corpus.add_options(parser)
-    parser.add_argument("--cores", type=int, nargs="+", default=[1, 2])
+    both = [cores for cores in (1, 2) if cores <= available]
+    parser.add_argument("--cores", type=positive, nargs="+", default=both)
     parser.add_argument("--only", nargs="+", choices=[PIPELINE, *PEERS])
-    parser.add_argument("--python")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--python", type=command)
+    parser.add_argument("--json", type=new_file)
     parser.add_argument("--contestant", choices=[PIPELINE, *PEERS], help=argparse.SUPPRESS)
     parsed = parser.parse_args()
+    if max(parsed.cores) > available and not parsed.contestant:
+        parser.error(f"argument --cores: {max(parsed.cores)} is more than there are: {available}")
+    return parsed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parsed = parse(parser)
     if parsed.contestant:
         contestant(parsed.contestant, parsed.corpus)
-        return
+        return 0
+    if parsed.corpus and (flaw := corpus.flaw(parsed.corpus)):
+        refuse(parser, f"{parsed.corpus}: {flaw}")
+    needed(parser, "psutil")
     with tempfile.TemporaryDirectory() as folder:
         path = parsed.corpus
         if path is None:
             path = Path(folder) / "corpus.jsonl"
-            print(f"{corpus.write(path, corpus.options_of(parsed))} invented articles")
-        results = compete(path, parsed)
+            number = corpus.write(path, corpus.options_of(parsed))
+            if not number:
+                refuse(parser, f"there are no texts (*.txt) in {parsed.texts}")
+            print(f"{number} invented articles", flush=True)
+        results, well = compete(path, parsed)
     if parsed.json:
         parsed.json.write_text(json.dumps([asdict(each) for each in results], indent=1))
+    return 0 if results and well else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
