@@ -101,12 +101,16 @@ def _write_parquet(stream: IO[bytes], rows: Iterator[dict[str, Any]]) -> None:
 
 @contextmanager
 def _destination(path: Path | None) -> Iterator[IO[bytes]]:
-    """Where the export goes; a file appears under its name when it is whole."""
+    """Where the export goes; a file appears under its name when it is whole.
+
+    A pipe or device is written as it is, and where a link points is replaced, not the link.
+    """
     if path is None:
         yield sys.stdout.buffer
         return
     try:
-        with _beside(path) as stream:
+        special = path.exists() and not path.is_file()
+        with path.open("wb") if special else _beside(path.resolve()) as stream:
             yield stream
     except OSError as error:
         if error.errno is None:

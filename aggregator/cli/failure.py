@@ -58,10 +58,10 @@ class Failure(Exception):
 
 def complain(message: str) -> None:
     """Tell the user on standard error what went wrong."""
-    from aggregator.cli.tables import safe
+    from aggregator.cli.tables import safe_line
 
     # File names and pages may hold control characters.
-    print(f"aggregator: {safe(message)}", file=sys.stderr)  # noqa: T201 the command line's own voice
+    print(f"aggregator: {safe_line(message)}", file=sys.stderr)  # noqa: T201 the command line's own voice
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from aggregator.cli.tables import console, safe
+from aggregator.cli.tables import console, safe_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -100,7 +100,7 @@ class Progress:
         self._settled = self._before
         self._show()
         if self._done <= LINES or tally.rejected:
-            self._err.print(safe(f"{path}: {in_words(tally)}"), soft_wrap=True)
+            self._err.print(safe_line(f"{path}: {in_words(tally)}"), soft_wrap=True)
         if self._done == LINES + 1:
             self._err.print("further dumps: see `aggregator dumps list`", style="dim")
 

@@ -40,6 +40,11 @@ def safe(value: object, style: str = "") -> Text:
     return Text("".join(_visible(character) for character in shown), style=style)
 
 
+def safe_line(value: object) -> Text:
+    """The same in one line: file names may hold line ends."""
+    return safe(" ".join(str(value).splitlines()))
+
+
 def _visible(character: str) -> str:
     if character in _KEPT or not unicodedata.category(character).startswith("C"):
         return character

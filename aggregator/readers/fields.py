@@ -169,7 +169,8 @@ _CRAWL_KEYS = {"published": "date", "outlet": "source"}
 _AMBIGUOUS_URL_KEYS = frozenset(("uri", "source", "id", "@id"))
 """Keys under which some producers have an address, and many have something else."""
 _NAME_KEYS = ("name", "title", "@id", "url", "uri")
-_EPOCH_SECONDS = (10_000_000, 10_000_000_000)
+_EPOCH_SECONDS = (100_000_000, 10_000_000_000)
+"""Since 1973: numbers below are dates in eight digits, and no seconds."""
 _MAX_FIELD_CHARS = 2_000
 _MAX_URL_CHARS = 8_000
 _WEB = ("http://", "https://")
@@ -317,7 +318,7 @@ def _url(
     for key in keys:
         value = _at(row, key)
         if not isinstance(value, str) and isinstance(value, Mapping):
-            value = value.get("@id")
+            value = value.get("@id") or value
         url = storable(value.strip()).text if isinstance(value, str) else value
         if not url:
             continue
@@ -360,6 +361,8 @@ def _each(values: Iterable[Any]) -> list[str]:
 
 def _time(value: Any) -> str | None:
     """A time as the dump's own string; epoch seconds or milliseconds become ISO 8601."""
+    if isinstance(value, Mapping):
+        value = value.get("$date", value)  # MongoDB's extended JSON
     if value is None or isinstance(value, str):
         return _short(value)
     if isinstance(value, datetime | date):
@@ -370,7 +373,7 @@ def _time(value: Any) -> str | None:
         if low <= seconds < high:
             return datetime.fromtimestamp(seconds, UTC).isoformat()
         return str(value)
-    return _short(value)
+    return _short(value) or f"of type {type(value).__name__}"
 
 
 def instant(text: str | None) -> tuple[datetime | None, str | None]:

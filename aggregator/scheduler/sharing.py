@@ -126,8 +126,7 @@ class Sharing:
             elif isinstance(claimed, BeingRead):
                 left.append(claimed)
         while left:
-            self._watch.look(left)
-            time.sleep(self._look_seconds)
+            # Some may be free by now: what is told of the others is what they count now.
             waited, left = left, []
             for each in waited:
                 claimed = self.claim(each.dump)
@@ -136,6 +135,9 @@ class Sharing:
                     self._watch.forget()
                 elif isinstance(claimed, BeingRead):
                     left.append(claimed)
+            if left:
+                self._watch.look(left)
+                time.sleep(self._look_seconds)
 
     def claim(self, dump: Dump) -> Claimed | BeingRead | ReadMeanwhile:
         """Take a dump, unless another process reads it or has read it meanwhile."""

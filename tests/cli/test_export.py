@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,25 @@ def test_a_file_holds_what_standard_output_would(shipped_store: Cli, tmp_path: P
     assert shipped_store("export", "-o", file).out == ""
     assert file.read_text("utf-8") == shipped_store("export").out
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_pipe_is_written_and_a_link_is_followed(shipped_store: Cli, tmp_path: Path) -> None:
+    """What stands under the name stays what it is."""
+    whole = shipped_store("export").out
+    pipe, link, target = (tmp_path / name for name in ("pipe", "link.jsonl", "target.jsonl"))
+    os.mkfifo(pipe)
+    got: list[str] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_text("utf-8")), daemon=True)
+    reader.start()
+    shipped_store("export", "-o", pipe)
+    reader.join(60)
+    assert got == [whole]
+    assert pipe.is_fifo()
+    link.symlink_to(target.name)
+    for _ in range(2):
+        shipped_store("export", "-o", link)
+        assert link.is_symlink()
+        assert target.read_text("utf-8") == whole
 
 
 def test_an_export_that_fails_leaves_the_file_as_it_was(cli: Cli, tmp_path: Path) -> None:

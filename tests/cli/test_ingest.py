@@ -60,6 +60,16 @@ def test_no_control_character_of_a_file_name_reaches_the_terminal(
     assert "\x1b" not in cli("ingest", dump, code=3).err
 
 
+def test_a_line_end_in_a_file_name_breaks_no_line(cli: Cli, tmp_path: Path) -> None:
+    dump = tmp_path / "two\nlines.jsonl"
+    dump.write_text(json.dumps({"text": STORY}) + '\n{"text": \n')
+    lines = cli("ingest", dump, code=3).err.splitlines()
+    assert [
+        line for line in lines if "lines.jsonl" in line and "two lines.jsonl" not in line
+    ] == []
+    assert any("two lines.jsonl: 2 read" in line for line in lines)
+
+
 def test_rejections_are_told_by_reason_with_file_and_locator_and_exit_with_3(cli: Cli) -> None:
     done = cli("ingest", HOSTILE / "broken-lines.jsonl", HOSTILE / "empty.txt", code=3)
     assert "aggregator: rejected: " in done.err

@@ -23,6 +23,12 @@ def _split(entries: list[Entry]) -> tuple[list[Record], list[Rejection]]:
     )
 
 
+def test_what_only_begins_like_gzip_is_not_taken_for_compressed_twice(read: Read) -> None:
+    (entry,) = read(b"\x1f\x8b and some text")
+    assert isinstance(entry, Rejection)
+    assert "no gzip file" in entry.detail
+
+
 @pytest.mark.parametrize("packed", dumps.COMPRESSORS)
 @pytest.mark.parametrize("name", STREAMED)
 def test_cut_compressed_data_gives_what_stands_before_and_one_rejection(

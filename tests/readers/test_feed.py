@@ -77,6 +77,20 @@ def test_a_json_feed_is_read_like_the_others(read: Read) -> None:
     assert entry.declared == Declared("T", "A", published="2024-05-01T10:00:00Z")
 
 
+@pytest.mark.parametrize("cut", ["<rss><channel>", "<rss", ATOM[:120]])
+def test_a_feed_that_is_cut_off_before_its_first_item_is_told(read: Read, cut: str) -> None:
+    (told,) = read(cut.encode(), "news.rss")
+    assert isinstance(told, Rejection)
+    assert told.reason is Reason.TRUNCATED
+
+
+@pytest.mark.parametrize("feed", ["<rss><channel></channel></rss>", "<rss/>"])
+def test_a_whole_feed_without_items_is_empty(read: Read, feed: str) -> None:
+    (told,) = read(feed.encode(), "news.rss")
+    assert isinstance(told, Rejection)
+    assert told.reason is Reason.EMPTY
+
+
 @pytest.mark.parametrize("cut", [30, 60, 120, 200])
 def test_a_feed_that_is_cut_off_gives_its_whole_items(read: Read, cut: int) -> None:
     *items, last = read(dumps.rss(4)[:-cut])

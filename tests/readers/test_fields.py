@@ -157,6 +157,7 @@ def test_what_the_user_says_fills_what_a_row_does_not(read: Read) -> None:
         ({"url": "ftp://a:b@c.example/"}, {}, ("address not understood: 'ftp://c.example/'",)),
         ({"url": URL + "a" * 9_000}, {}, ("address too long",)),
         ({"url": "  "}, {}, ()),
+        ({"url": {"href": URL}}, {}, ("address not understood: of type dict",)),
         ({"url": "/news/5", "link": URL}, {}, ()),
         ({"url": None}, {}, ()),
         ({"id": "5", "source": "c4"}, {}, ()),
@@ -235,3 +236,24 @@ def test_no_key_that_a_row_has_is_left_out(row: dict[str, Any], mapping: dict[st
 def given_by(row: dict[str, Any], keys: tuple[str, ...]) -> list[str]:
     """Those of the keys under which the row has a value."""
     return [key for key in keys if fields._at(row, key) is not None]
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        (20261003, "20261003"),
+        (20261003120000, "20261003120000"),
+        (1790985600, "2026-10-03T00:00:00+00:00"),
+        (1790985600000, "2026-10-03T00:00:00+00:00"),
+        ({"$date": "2026-10-03T00:00:00Z"}, "2026-10-03T00:00:00Z"),
+        ({"$date": 1790985600000}, "2026-10-03T00:00:00+00:00"),
+        ({"year": 2026}, "of type dict"),
+        (True, "of type bool"),
+    ],
+)
+def test_a_time_is_read_as_its_producer_means_it_or_told_as_none(
+    record: RecordOf, said: object, read_as: str
+) -> None:
+    """What is no time reaches cleaning as such, which warns of it."""
+    entry = record(_line({"text": TEXT, "published": said}))
+    assert entry.declared.published == read_as
