@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -103,20 +104,34 @@ def _write_parquet(stream: IO[bytes], rows: Iterator[dict[str, Any]]) -> None:
 def _destination(path: Path | None) -> Iterator[IO[bytes]]:
     """Where the export goes; a file appears under its name when it is whole.
 
-    A pipe or device is written as it is, and where a link points is replaced, not the link.
+    A pipe, a device and what a shell has opened are written on as they are; where a link points is
+    replaced, not the link.
     """
     if path is None:
         yield sys.stdout.buffer
         return
     try:
-        special = path.exists() and not path.is_file()
-        with path.open("wb") if special else _beside(path.resolve()) as stream:
+        with path.open("ab") if _is_special(path) else _beside(_target(path)) as stream:
             yield stream
     except OSError as error:
         if error.errno is None:
             raise
         # The user knows nothing of the file beside.
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _is_special(path: Path) -> bool:
+    """Whether what stands there is no file at rest: a pipe, a device, what a shell has opened."""
+    opened = path.absolute().parts[1:2] in (("dev",), ("proc",))
+    return opened or (path.exists() and not path.is_file())
+
+
+def _target(path: Path) -> Path:
+    """Where a link points in the end, or the path itself; raises OSError for a loop."""
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return target
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def safe(value: object, style: str = "") -> Text:
 
 def safe_line(value: object) -> Text:
     """The same in one line: file names may hold line ends."""
-    return safe(" ".join(str(value).splitlines()))
+    return safe("" if value is None else " ".join(str(value).splitlines()))
 
 
 def _visible(character: str) -> str:

@@ -28,6 +28,7 @@ _PAGE_WORDS = 100
 _MAX_HEAD = 20_000
 """Characters of a feed's own description that are read where its items are read one by one."""
 _ROOT = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)\b[^<>]*>", re.I)
+_ROOT_START = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)\b", re.I)
 _ROOT_END = re.compile(
     r"</(?:\w+:)?(?:rss|feed|rdf)\s*>|<(?:\w+:)?(?:rss|feed|rdf)\b[^<>]*/>", re.I
 )
@@ -63,8 +64,9 @@ def read_feed(stream: DumpStream, options: ReadingOptions, source: Source) -> It
             yield replace(entry, warnings=(*text.warnings, *entry.warnings))
         else:
             yield entry
-    if not told and not cut and not _ROOT_END.search(text.text):
-        yield Rejection("file", Reason.TRUNCATED, "the feed ends before its first item")
+    if not cut and _ROOT_START.search(text.text) and not _ROOT_END.search(text.text):
+        locator = f"item {told + 1}" if told else "file"
+        yield Rejection(locator, Reason.TRUNCATED, "the feed ends before it is closed")
     if cut:
         locator = f"item {told + 1}"
         cut_off = Rejection(locator, Reason.TRUNCATED, "the file ends inside an item")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +17,7 @@ from aggregator.core.identity import address_warning
 from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
 from aggregator.readers.encoding import storable
 from aggregator.readers.markup import is_markup
+from aggregator.readers.moments import instant, no_time, time_text
 
 FIELD_NAMES = (
     "url",
@@ -169,11 +169,10 @@ _CRAWL_KEYS = {"published": "date", "outlet": "source"}
 _AMBIGUOUS_URL_KEYS = frozenset(("uri", "source", "id", "@id"))
 """Keys under which some producers have an address, and many have something else."""
 _NAME_KEYS = ("name", "title", "@id", "url", "uri")
-_EPOCH_SECONDS = (100_000_000, 10_000_000_000)
-"""Since 1973: numbers below are dates in eight digits, and no seconds."""
 _MAX_FIELD_CHARS = 2_000
 _MAX_URL_CHARS = 8_000
 _WEB = ("http://", "https://")
+_TIMES = ("published", "modified", "record_time")
 _DECLARED = tuple(each.name for each in fields(Declared))
 _Keys = Mapping[str, tuple[str, ...]]
 """The keys to look at for each of `FIELD_NAMES`, in this order."""
@@ -199,11 +198,13 @@ def record_of(row: Mapping[str, Any], locator: str, source: Source) -> Record | 
     if body is None:
         return Rejection(locator, Reason.NO_TEXT, _no_text_detail(row))
     payload = storable(body[1])
-    times = {name: _time(_value(row, keys[name])) for name in ("published", "modified")}
-    record_time, warning = instant(_time(_value(row, keys["record_time"])))
+    said = {name: _value(row, keys[name]) for name in _TIMES}
+    times = {name: _time(value) for name, value in said.items()}
+    record_time, no_moment = instant(times.pop("record_time"))
     declared = _declared(row, keys, times)
     url, no_address = _url(row, keys["url"], mapped="url" in source.mapping)
-    warnings = tuple(each for each in (warning, no_address) if each)
+    no_times = (no_time(name, value) for name, value in said.items())
+    warnings = tuple(each for each in (no_moment, no_address, *no_times) if each)
     return Record(
         locator=locator,
         payload=payload.text,
@@ -318,7 +319,7 @@ def _url(
     for key in keys:
         value = _at(row, key)
         if not isinstance(value, str) and isinstance(value, Mapping):
-            value = value.get("@id") or value
+            value = value.get("@id") or (value if any(value.values()) else None)
         url = storable(value.strip()).text if isinstance(value, str) else value
         if not url:
             continue
@@ -360,38 +361,5 @@ def _each(values: Iterable[Any]) -> list[str]:
 
 
 def _time(value: Any) -> str | None:
-    """A time as the dump's own string; epoch seconds or milliseconds become ISO 8601."""
-    if isinstance(value, Mapping):
-        value = value.get("$date", value)  # MongoDB's extended JSON
-    if value is None or isinstance(value, str):
-        return _short(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        low, high = _EPOCH_SECONDS
-        seconds = value / 1000 if abs(value) >= high else value
-        if low <= seconds < high:
-            return datetime.fromtimestamp(seconds, UTC).isoformat()
-        return str(value)
-    return _short(value) or f"of type {type(value).__name__}"
-
-
-def instant(text: str | None) -> tuple[datetime | None, str | None]:
-    """An aware UTC time from ISO 8601 or fourteen digits, and a warning when it is none.
-
-    A time without a zone is taken as UTC, as crawlers write it.
-    """
-    if text is None:
-        return None, None
-    plain = text.strip()
-    try:
-        if plain.isdigit() and len(plain) == 14:
-            moment = datetime.strptime(plain + "+0000", "%Y%m%d%H%M%S%z")
-        else:
-            moment = datetime.fromisoformat(plain)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None, f"record time not understood: {plain[:40]!r}"
-    if not 1990 <= moment.year <= 2100:
-        return None, f"record time out of range: {plain[:40]!r}"
-    return moment.replace(microsecond=0), None
+    text = time_text(value)
+    return None if text is None else _short(text)

@@ -15,8 +15,9 @@ from aggregator.core.options import ReadingOptions
 from aggregator.readers.answers import Answer, charset_of, document, media_type, parse_answer
 from aggregator.readers.encoding import decode, is_binary
 from aggregator.readers.entries import Entry, too_large
-from aggregator.readers.fields import Source, instant
+from aggregator.readers.fields import Source
 from aggregator.readers.markup import is_document
+from aggregator.readers.moments import instant
 from aggregator.readers.stream import HEAD_BYTES, DumpStream, Oversized
 from aggregator.readers.warc_frames import Frame, warc_frames
 

@@ -126,16 +126,17 @@ class Sharing:
             elif isinstance(claimed, BeingRead):
                 left.append(claimed)
         while left:
-            # Some may be free by now: what is told of the others is what they count now.
-            waited, left = left, []
+            # Some may be free by now. Others went on while we read: that is looked at first.
+            waited, left, busy = left, [], False
             for each in waited:
                 claimed = self.claim(each.dump)
                 if isinstance(claimed, Claimed):
                     yield claimed
                     self._watch.forget()
+                    busy = True
                 elif isinstance(claimed, BeingRead):
                     left.append(claimed)
-            if left:
+            if left and not busy:
                 self._watch.look(left)
                 time.sleep(self._look_seconds)
 

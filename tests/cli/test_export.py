@@ -69,6 +69,10 @@ def test_a_pipe_is_written_and_a_link_is_followed(shipped_store: Cli, tmp_path: 
         shipped_store("export", "-o", link)
         assert link.is_symlink()
         assert target.read_text("utf-8") == whole
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop.name)
+    assert f"{loop}: " in shipped_store("export", "-o", loop, code=1).err
+    assert loop.is_symlink()
 
 
 def test_an_export_that_fails_leaves_the_file_as_it_was(cli: Cli, tmp_path: Path) -> None:

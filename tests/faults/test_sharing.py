@@ -189,6 +189,37 @@ def test_who_waits_says_for_whom_and_says_so_again(engine: Engine, dump: Dump) -
     assert len(waiter.others) == 1
 
 
+def test_what_others_did_while_we_read_is_known_before_it_is_told(
+    engine: Engine, folder: Path
+) -> None:
+    """We read one dump while another process goes on with its own: its count is today's."""
+    first, second = find_dumps([str(folder)], ReadingOptions())
+    other, ours = (Presence(place_of(engine), INGEST) for _ in range(2))
+    for presence in (other, ours):
+        presence.enter()
+    going = sharing(engine, other.place).claim(first)
+    assert isinstance(going, Claimed)
+    told: list[str] = []
+    claims = sharing(engine, ours.place, MANNER, told, Patience(0.01, 60.0, 600.0)).claims(
+        [first, second]
+    )
+    claimed = next(claims)
+    assert claimed.dump == second
+    with writing(engine) as connection:
+        dumps.count(connection, going.dump_id, Tally(read=1, known=1), Clock().now().text)
+    read(engine, claimed)
+    rest = threading.Thread(target=lambda: list(claims))
+    rest.start()
+    while not told:
+        assert rest.is_alive()
+        time.sleep(0.01)
+    read(engine, going)
+    rest.join()
+    assert [f"{first.path} " in told[0], "1 record so far" in told[0]] == [True, True]
+    for presence in (other, ours):
+        presence.leave()
+
+
 def test_a_process_that_lives_and_gets_nowhere_is_not_waited_for(
     engine: Engine, dump: Dump
 ) -> None:

@@ -84,7 +84,15 @@ def test_a_feed_that_is_cut_off_before_its_first_item_is_told(read: Read, cut: s
     assert told.reason is Reason.TRUNCATED
 
 
-@pytest.mark.parametrize("feed", ["<rss><channel></channel></rss>", "<rss/>"])
+def test_a_feed_that_is_cut_off_between_its_items_gives_them_and_is_told(read: Read) -> None:
+    feed = dumps.rss(3)
+    *items, last = read(feed[: feed.rindex(b"</item>") + len(b"</item>")])
+    assert items == read(feed)
+    assert isinstance(last, Rejection)
+    assert (last.locator, last.reason) == ("item 4", Reason.TRUNCATED)
+
+
+@pytest.mark.parametrize("feed", ["<rss><channel></channel></rss>", "<rss/>", "Not found"])
 def test_a_whole_feed_without_items_is_empty(read: Read, feed: str) -> None:
     (told,) = read(feed.encode(), "news.rss")
     assert isinstance(told, Rejection)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from aggregator.cleaning.dates import parse_time
 from aggregator.core.model import Declared, Kind, Reason, Record, Rejection
 from aggregator.readers import fields
 from tests.readers.conftest import Read
@@ -242,18 +243,47 @@ def given_by(row: dict[str, Any], keys: tuple[str, ...]) -> list[str]:
     ("said", "read_as"),
     [
         (20261003, "20261003"),
-        (20261003120000, "20261003120000"),
+        (20261003120000, "2026-10-03T12:00:00"),
         (1790985600, "2026-10-03T00:00:00+00:00"),
         (1790985600000, "2026-10-03T00:00:00+00:00"),
         ({"$date": "2026-10-03T00:00:00Z"}, "2026-10-03T00:00:00Z"),
         ({"$date": 1790985600000}, "2026-10-03T00:00:00+00:00"),
-        ({"year": 2026}, "of type dict"),
-        (True, "of type bool"),
+        ({"$date": {"$numberLong": "1790985600000"}}, "2026-10-03T00:00:00+00:00"),
+        ({"@value": "2026-10-03"}, "2026-10-03"),
+        (20261003.0, "20261003"),
+        (["2026-10-03"], "2026-10-03"),
     ],
 )
-def test_a_time_is_read_as_its_producer_means_it_or_told_as_none(
+def test_a_time_is_read_as_its_producer_means_it(
     record: RecordOf, said: object, read_as: str
 ) -> None:
-    """What is no time reaches cleaning as such, which warns of it."""
     entry = record(_line({"text": TEXT, "published": said}))
-    assert entry.declared.published == read_as
+    assert (entry.declared.published, entry.warnings) == (read_as, ())
+    parsed = parse_time(read_as)
+    assert parsed is not None
+    assert parsed.date() == date(2026, 10, 3)
+
+
+@pytest.mark.parametrize(
+    ("said", "warnings"),
+    [
+        ({"year": 2026}, ("published not understood: of type dict",)),
+        (True, ("published not understood: of type bool",)),
+        (False, ()),
+        ({}, ()),
+        (None, ()),
+    ],
+)
+def test_what_cannot_be_a_time_is_left_out_with_a_warning(
+    record: RecordOf, said: object, warnings: tuple[str, ...]
+) -> None:
+    """What the user says stands in for it."""
+    entry = record(
+        _line({"text": TEXT, "published": said}), defaults=Declared(published="2026-10-03")
+    )
+    assert (entry.declared.published, entry.warnings) == ("2026-10-03", warnings)
+
+
+def test_a_number_of_hundreds_of_digits_is_no_time(record: RecordOf) -> None:
+    entry = record(_line({"text": TEXT, "published": 10**350}))
+    assert entry.declared.published == "1" + "0" * 39
