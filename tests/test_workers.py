@@ -251,8 +251,8 @@ INTERRUPTED = """
 import time
 from aggregator import nursery
 nursery.begin()
-print("begun", flush=True)
 try:
+    print("begun", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     raise SystemExit(130)
