@@ -21,6 +21,8 @@ from aggregator.cli.options import Options, bad_usage, command
 from aggregator.cli.output import one_line, write_csv
 from aggregator.cli.session import reading_store
 
+_OPENED = Path("/proc")
+"""Where files that a process has open have names; ``/dev/stdout`` and ``/dev/fd`` lead there."""
 ROWS_A_GROUP = 5_000
 """Articles that Parquet keeps together, and that stand in memory at a time."""
 
@@ -122,7 +124,8 @@ def _destination(path: Path | None) -> Iterator[IO[bytes]]:
 
 def _is_special(path: Path) -> bool:
     """Whether what stands there is no file at rest: a pipe, a device, what a shell has opened."""
-    opened = path.absolute().parts[1:2] in (("dev",), ("proc",))
+    places = [path, path.parent / path.readlink()] if path.is_symlink() else [path]
+    opened = any(_OPENED in Path(os.path.realpath(each.parent)).parents for each in places)
     return opened or (path.exists() and not path.is_file())
 
 

@@ -40,9 +40,9 @@ def safe(value: object, style: str = "") -> Text:
     return Text("".join(_visible(character) for character in shown), style=style)
 
 
-def safe_line(value: object) -> Text:
+def safe_line(text: str) -> Text:
     """The same in one line: file names may hold line ends."""
-    return safe("" if value is None else " ".join(str(value).splitlines()))
+    return safe(" ".join(text.splitlines()))
 
 
 def _visible(character: str) -> str:

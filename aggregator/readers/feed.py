@@ -27,11 +27,10 @@ _PAGE_WORDS = 100
 """From this many words on, an item's HTML is cleaned as a page; less is taken as its text."""
 _MAX_HEAD = 20_000
 """Characters of a feed's own description that are read where its items are read one by one."""
-_ROOT = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)\b[^<>]*>", re.I)
-_ROOT_START = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)\b", re.I)
-_ROOT_END = re.compile(
-    r"</(?:\w+:)?(?:rss|feed|rdf)\s*>|<(?:\w+:)?(?:rss|feed|rdf)\b[^<>]*/>", re.I
-)
+_ROOT_NAME = r"(?:\w+:)?(?:rss|feed|rdf)"
+_ROOT = re.compile(rf"<{_ROOT_NAME}\b[^<>]*>", re.I)
+_ROOT_START = re.compile(rf"<{_ROOT_NAME}\b", re.I)
+_ROOT_END = re.compile(rf"</{_ROOT_NAME}\s*>|<{_ROOT_NAME}\b[^<>]*/>", re.I)
 _MAX_FIELD_CHARS = 2_000
 
 

@@ -200,10 +200,10 @@ def record_of(row: Mapping[str, Any], locator: str, source: Source) -> Record | 
     payload = storable(body[1])
     said = {name: _value(row, keys[name]) for name in _TIMES}
     times = {name: _time(value) for name, value in said.items()}
+    no_times = [no_time(name, said[name]) for name, time in times.items() if time is None]
     record_time, no_moment = instant(times.pop("record_time"))
     declared = _declared(row, keys, times)
     url, no_address = _url(row, keys["url"], mapped="url" in source.mapping)
-    no_times = (no_time(name, value) for name, value in said.items())
     warnings = tuple(each for each in (no_moment, no_address, *no_times) if each)
     return Record(
         locator=locator,

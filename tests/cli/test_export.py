@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -73,6 +74,26 @@ def test_a_pipe_is_written_and_a_link_is_followed(shipped_store: Cli, tmp_path: 
     loop.symlink_to(loop.name)
     assert f"{loop}: " in shipped_store("export", "-o", loop, code=1).err
     assert loop.is_symlink()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no system with /proc")
+def test_what_a_shell_has_opened_is_written_on(shipped_store: Cli, tmp_path: Path) -> None:
+    """What stands there already stays."""
+    (tmp_path / "all.jsonl").write_text("before\n")
+    command = f'"{sys.executable}" -m aggregator export -o /proc/self/fd/1 >> all.jsonl'
+    environment = shipped_store.environment()
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, check=True)
+    whole = (tmp_path / "all.jsonl").read_text("utf-8")
+    assert whole == "before\n" + shipped_store("export").out
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no file system there")
+def test_a_file_in_shared_memory_is_replaced_as_any_other(shipped_store: Cli) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        path = Path(folder) / "all.jsonl"
+        for _ in range(2):
+            shipped_store("export", "-o", path)
+        assert path.read_text("utf-8") == shipped_store("export").out
 
 
 def test_an_export_that_fails_leaves_the_file_as_it_was(cli: Cli, tmp_path: Path) -> None:
