@@ -53,6 +53,14 @@ def test_the_pages_url_is_kept_as_delivered() -> None:
     assert seen(Page(MAIN)).page_url == RECORD.url
 
 
+@pytest.mark.parametrize("url", ["/news/5", "http://", "urn:uuid:5"])
+def test_an_address_that_is_none_is_warned_of_whatever_the_reader(url: str) -> None:
+    """One that is, or that is not there, is not."""
+    (warning,) = seen(Page(MAIN), replace(RECORD, url=url)).warnings
+    assert warning == f"address not understood: {url!r}"
+    assert seen(Page(MAIN)).warnings == seen(Page(MAIN), replace(RECORD, url=None)).warnings == ()
+
+
 def test_repetitions_on_a_page_are_numbered() -> None:
     """The same embedded article twice gives two ids; the numbers do not depend on others."""
     other = replace(INSIDE, link="https://p.example/")

@@ -269,10 +269,15 @@ def test_nobody_is_stuck_while_we_did_not_look(
     monkeypatch.setattr(time, "monotonic", lambda: now() + 1000.0)  # so long did we read it
     rest = threading.Thread(target=lambda: told.extend(each.dump.path for each in claims))
     rest.start()
+    while not any(words.startswith("still") for words in told):
+        assert rest.is_alive()
+        time.sleep(0.01)
     time.sleep(0.2)  # some looks
     read(engine, going)
     rest.join()
     assert [words for words in told if not words.startswith(("waiting", "still"))] == []
+    again = [words for words in told if words.startswith("still")]
+    assert "1 record so far" in again[0]
     one.leave()
     ours.leave()
 
